@@ -1,0 +1,1 @@
+"""Returns, drawdowns, ratios and trade statistics."""

@@ -1,0 +1,1 @@
+"""The `lts` command, one file per noun."""

@@ -1,0 +1,1 @@
+"""Bars in: sources, validation, aggregation and corporate actions."""

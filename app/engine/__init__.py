@@ -1,0 +1,1 @@
+"""The deterministic core: matching, fees, book and clock, without I/O."""

@@ -1,0 +1,93 @@
+"""Market data as columns: exact integers for the ledger, one row per bar, oldest first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.bars import Timeframe
+from app.domain.events import CorporateAction, Dividend, Split
+from app.domain.instruments import Instrument
+
+Int64 = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class BarSeries:
+    """The bars of one instrument as int64 arrays of equal length, oldest first.
+
+    `timestamps` are nanoseconds UTC, strictly ascending; `opens`, `highs`, `lows`, `closes` are raw
+    (unadjusted) prices in ticks; `volumes` are lots, all zero when `has_volume` is false; `flags` are
+    `BarFlag` values (uint8).
+    """
+
+    instrument: Instrument
+    timeframe: Timeframe
+    timestamps: Int64
+    opens: Int64
+    highs: Int64
+    lows: Int64
+    closes: Int64
+    volumes: Int64
+    flags: NDArray[np.uint8]
+    has_volume: bool = True
+
+    def __len__(self) -> int:
+        return len(self.timestamps)
+
+
+@dataclass(frozen=True, eq=False)
+class MarketData:
+    """What a data source gives: series by symbol in the order asked for, corporate actions, and notices.
+
+    `actions` are ordered by ex-time, then symbol; `notices` tell what was repaired, rounded or ignored.
+    """
+
+    series: Mapping[str, BarSeries]
+    actions: tuple[CorporateAction, ...] = ()
+    notices: tuple[str, ...] = ()
+    source: str = ""
+
+    @property
+    def bars(self) -> int:
+        """Return the number of bars of all symbols together."""
+        return sum(len(series) for series in self.series.values())
+
+    @cached_property
+    def digest(self) -> str:
+        """Return the SHA-256 of every bar and action, the same on every machine."""
+        digest = sha256()
+        for symbol, series in self.series.items():
+            instrument = series.instrument
+            head = (
+                symbol,
+                instrument.currency,
+                str(instrument.tick.normalize()),
+                str(instrument.lot.normalize()),
+            )
+            digest.update("|".join((*head, series.timeframe)).encode())
+            columns = (
+                series.timestamps,
+                series.opens,
+                series.highs,
+                series.lows,
+                series.closes,
+                series.volumes,
+            )
+            for column in columns:
+                digest.update(column.astype("<i8").tobytes())
+            digest.update(series.flags.tobytes())
+        for action in self.actions:
+            digest.update(_describe(action).encode())
+        return digest.hexdigest()
+
+
+def _describe(action: CorporateAction) -> str:
+    match action:
+        case Split(symbol, ex_time, numerator, denominator):
+            return f"split|{symbol}|{ex_time}|{numerator}|{denominator}\n"
+        case Dividend(symbol, ex_time, pay_time, amount, currency):
+            return f"dividend|{symbol}|{ex_time}|{pay_time}|{amount.normalize()}|{currency}\n"

@@ -1,0 +1,1 @@
+"""Indicators: one sequential definition each, usable bar by bar and over columns."""

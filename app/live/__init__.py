@@ -1,0 +1,1 @@
+"""Desks, gateways and their supervisor."""

@@ -1,0 +1,1 @@
+"""The plugin host: find, refuse clashes, validate, build, isolate, announce."""

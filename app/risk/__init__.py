@@ -1,0 +1,1 @@
+"""Limits and rules as small values that judge order requests."""

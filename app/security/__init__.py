@@ -1,0 +1,1 @@
+"""Private files, redaction and the audit hash chain."""

@@ -1,0 +1,1 @@
+"""Settings: layers, passes and the provenance of every key."""

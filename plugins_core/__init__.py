@@ -1,0 +1,1 @@
+"""Built-in plugins that host the system in a process."""

@@ -1,0 +1,1 @@
+"""Built-in plugins that take a run from data to result."""
