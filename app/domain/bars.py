@@ -1,9 +1,11 @@
 """Time frames, and the flags that say how far a bar can be trusted."""
 
+from datetime import UTC, datetime, timedelta
 from enum import IntFlag, StrEnum
 
 SECOND = 1_000_000_000
 _MINUTE = 60 * SECOND
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Timeframe(StrEnum):
@@ -50,3 +52,8 @@ class BarFlag(IntFlag):
     REPAIRED = 2
     GAP = 4
     FALLBACK = 8
+
+
+def moment(nanoseconds: int) -> datetime:
+    """Return UTC nanoseconds as an aware datetime, cut to the microsecond."""
+    return _EPOCH + timedelta(microseconds=nanoseconds // 1000)

@@ -33,7 +33,8 @@ class Instrument:
     def unit_value(self) -> tuple[int, int]:
         """Return what one tick times one lot is worth in minor units, as numerator and denominator."""
         minor = self.tick * self.lot * self.multiplier * 10 ** currency_exponent(self.currency)
-        return minor.as_integer_ratio()
+        numerator, denominator = minor.as_integer_ratio()
+        return numerator, denominator
 
     @cached_property
     def price_exponent(self) -> int:

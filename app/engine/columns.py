@@ -13,6 +13,7 @@ from app.domain.events import CorporateAction, Dividend, Split
 from app.domain.instruments import Instrument
 
 Int64 = NDArray[np.int64]
+Float64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,108 @@
+"""Rows as they come out of files, gathered by symbol."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from app.data.decimals import Decimals, Fail, parse_decimals
+from app.data.header import PRICES
+from app.data.text import Int64, Text, shown
+from app.domain.errors import InputError
+
+_LONGEST_SYMBOL = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Where rows stand: `numbers` are lines of a text file or rows of a table, as `unit` says."""
+
+    file: str
+    unit: str
+    numbers: Int64
+
+    def take(self, rows: Int64) -> "Places":
+        """Return the places of some of the rows."""
+        return Places(self.file, self.unit, self.numbers[rows])
+
+    def name(self, row: int) -> str:
+        """Return a row's place as users read it."""
+        return f"{self.file}, {self.unit} {self.numbers[row]}"
+
+    def fail(self, column: str, remedy: str) -> Fail:
+        """Return what makes the error of a row in a column."""
+        return lambda row, problem: InputError(f"{self.name(row)}: {column} {problem}.", remedy)
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Some rows of a file: times in nanoseconds UTC, numbers still as text, and each row's symbol."""
+
+    places: Places
+    timestamps: Int64
+    columns: Mapping[str, Text]
+    symbols: Text | str
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Parsed rows of one symbol, in the order in which they were read; `volumes` None where not given."""
+
+    places: Places
+    timestamps: Int64
+    prices: Mapping[str, Decimals]
+    volumes: Decimals | None
+
+
+@dataclass
+class Gathering:
+    """Takes batches, keeps the rows of the wanted symbols and remembers which symbols there were."""
+
+    wanted: Collection[str]
+    available: set[str] = field(default_factory=set)
+    rows: dict[str, list[Rows]] = field(default_factory=dict)
+
+    def wants(self, symbol: str) -> bool:
+        """Say whether a symbol's rows are wanted; it counts as available from now on."""
+        self.available.add(symbol)
+        return symbol in self.wanted
+
+    def add(self, batch: Batch) -> None:
+        """Take the wanted rows of a batch; raises InputError for a symbol or number that cannot be read."""
+        if not len(batch.timestamps):
+            return
+        if isinstance(batch.symbols, str):
+            names, numbers = [batch.symbols], np.zeros(len(batch.timestamps), np.int64)
+        else:
+            names, numbers = _numbered(batch.symbols, batch.places)
+        for number, symbol in enumerate(names):
+            if self.wants(symbol):
+                kept = _parsed(batch, np.flatnonzero(numbers == number))
+                self.rows.setdefault(symbol, []).append(kept)
+
+
+def _numbered(symbols: Text, places: Places) -> tuple[list[str], Int64]:
+    """Return the symbols that occur, and for every row the place of its symbol in that list."""
+    lengths = symbols.ends - symbols.starts
+    if (lengths > _LONGEST_SYMBOL).any():
+        row = int(np.argmax(lengths))
+        problem = f"{shown(symbols.field(row))} is longer than {_LONGEST_SYMBOL} bytes"
+        raise places.fail("symbol", "Shorten it or remove the row.")(row, problem)
+    width = max(1, int(lengths.max()))
+    names, numbers = np.unique(symbols.matrix(width).view(f"S{width}")[:, 0], return_inverse=True)
+    plain = [name.decode("utf-8", "replace").strip() for name in names.tolist()]
+    if "" in plain:
+        row = int(np.argmax(numbers == plain.index("")))
+        raise places.fail("symbol", "Fill it in or remove the row.")(row, "is empty")
+    return plain, numbers
+
+
+def _parsed(batch: Batch, rows: Int64) -> Rows:
+    places = batch.places.take(rows)
+    remedy = "Write a plain number like 101.25, or remove the row."
+    numbers = {
+        column: parse_decimals(text.take(rows), places.fail(column, remedy))
+        for column, text in batch.columns.items()
+    }
+    prices = {name: numbers[name] for name in PRICES}
+    return Rows(places, batch.timestamps[rows], prices, numbers.get("volume"))

@@ -1,0 +1,188 @@
+"""One simulated account on one market: corporate actions, matching and posting, step by step."""
+
+from bisect import bisect_right
+from dataclasses import replace
+
+from app.domain.errors import InputError
+from app.domain.events import CorporateAction, Dividend, Split
+from app.domain.fills import Fill
+from app.domain.intents import Side
+from app.domain.ledger import Ledger
+from app.domain.orders import Order, OrderStatus, Reason
+from app.engine.book import Book
+from app.engine.columns import MarketData
+from app.engine.equity import History
+from app.engine.fees import VenueModel
+from app.engine.matching import fill_at_open, fill_in_range
+from app.engine.timeline import Timeline, due_actions
+from app.engine.views import Bars
+from app.indicators.base import Indicator
+
+
+class Simulation:
+    """The venue, the ledger and the views of a backtest; it decides nothing and does no I/O.
+
+    `advance(step)` does a timestamp's work in order: corporate actions, the open, the range, the close.
+    `orders` holds every order's latest state by client order id, `fills` every fill, `updates` the orders
+    that the step just taken has changed, and `history` what equity is computed from.
+    """
+
+    def __init__(
+        self, market: MarketData, venue: VenueModel, currency: str, indicators: dict[str, Indicator]
+    ) -> None:
+        for series in market.series.values():
+            if series.instrument.currency != currency:
+                raise InputError(
+                    f"{series.instrument.symbol} is quoted in {series.instrument.currency}, the portfolio in "
+                    f"{currency}.",
+                    "Use instruments of the portfolio's currency, or set portfolio.currency.",
+                )
+        self.market = market
+        self.venue = venue
+        self.timeline = Timeline(market)
+        self.ledger = Ledger(currency)
+        self.book = Book(market, self.timeline, self.ledger, venue)
+        self.bars = Bars(market, self.timeline, indicators)
+        self.orders: dict[str, Order] = {}
+        self.fills: list[Fill] = []
+        self.updates: list[Order] = []
+        self.history = History()
+        self._due = due_actions(market, self.timeline, market.actions)
+        self._payments: dict[int, list[tuple[Dividend, int]]] = {}
+
+    def advance(self, step: int) -> None:
+        """Take every bar of one timestamp and everything that they cause."""
+        self.updates = []
+        if step in self._due:
+            for action in self._due[step]:
+                self._act(action, step)
+        if step in self._payments:
+            for dividend, lots in self._payments.pop(step):
+                self.ledger.dividend(dividend, lots, self.timeline.times.item(step))
+        if self.book.orders:
+            self._match(step)
+        self.book.advance(step)
+        self.bars.advance(step)
+        self.history.note_cash(step, self.ledger.cash)
+
+    def accept(self, order: Order) -> None:
+        """Take a new order: it works from the next bar on."""
+        self._keep(
+            order.moved(OrderStatus.SUBMITTED, order.submitted_at).moved(
+                OrderStatus.ACCEPTED, order.submitted_at
+            )
+        )
+
+    def refuse(self, order: Order, reason: Reason) -> None:
+        """Record an order that risk has denied."""
+        self._keep(order.moved(OrderStatus.DENIED, order.submitted_at, reason))
+
+    def cancel(self, client_id: str, time: int, reason: Reason) -> bool:
+        """Cancel a working order; returns False when there is none of this id."""
+        order = self.book.orders.get(client_id)
+        if order is None:
+            return False
+        self._keep(order.moved(OrderStatus.CANCELED, time, reason))
+        return True
+
+    def _keep(self, order: Order) -> None:
+        self.book.keep(order)
+        self.orders[order.client_id] = order
+        self.updates.append(order)
+
+    def _act(self, action: CorporateAction, step: int) -> None:
+        match action:
+            case Split():
+                row = self.timeline.rows[action.symbol].item(step)
+                self.ledger.split(action, self.market.series[action.symbol].closes.item(row - 1))
+                self.history.note_lots(action.symbol, step, self.book.lots(action.symbol))
+                self._rescale_orders(action)
+                self.bars.split(action, step)
+            case Dividend():
+                pay_step = self.timeline.step_at(max(action.pay_time, self.timeline.times.item(step)))
+                if pay_step is not None:
+                    owed = (action, self.book.lots(action.symbol))
+                    self._payments.setdefault(pay_step, []).append(owed)
+
+    def _rescale_orders(self, split: Split) -> None:
+        for order in [order for order in self.book.orders.values() if order.symbol == split.symbol]:
+            request = order.request
+            lots = request.lots * split.numerator // split.denominator
+            if lots == 0:
+                self.cancel(order.client_id, split.ex_time, Reason.QUANTITY_BELOW_ONE_LOT)
+                continue
+            stop = request.stop_ticks
+            if stop is not None:
+                stop = max(1, round(stop * split.denominator / split.numerator))
+            self._keep(replace(order, request=replace(request, lots=lots, stop_ticks=stop)))
+
+    def _match(self, step: int) -> None:
+        working = [order for order in self.book.orders.values() if self._tradable(order.symbol, step)]
+        resting = [order for order in working if not self._try_open(order, step)]
+        for order in resting:
+            series = self.market.series[order.symbol]
+            row = self.timeline.rows[order.symbol].item(step)
+            stop = order.request.stop_ticks or 0
+            price = fill_in_range(order.request.side, stop, series.highs.item(row), series.lows.item(row))
+            if price is not None:
+                self._fill(order, price, step)
+
+    def _tradable(self, symbol: str, step: int) -> bool:
+        """Return whether the symbol trades at this step: a bar, with volume if its feed has any."""
+        if not self.timeline.fresh[symbol].item(step):
+            return False
+        series = self.market.series[symbol]
+        return not series.has_volume or series.volumes.item(self.timeline.rows[symbol].item(step)) > 0
+
+    def _try_open(self, order: Order, step: int) -> bool:
+        series = self.market.series[order.symbol]
+        open_ = series.opens.item(self.timeline.rows[order.symbol].item(step))
+        price = fill_at_open(order.request.type, order.request.side, order.request.stop_ticks or 0, open_)
+        if price is None:
+            return False
+        self._fill(order, price, step)
+        return True
+
+    def _fill(self, order: Order, ticks: int, step: int) -> None:
+        time = self.timeline.times.item(step)
+        lots = self._affordable(order, ticks)
+        if lots:
+            sequence = len(self.fills) + 1
+            value = order.instrument.value(ticks, lots)
+            fill = Fill(
+                execution_id=f"{order.client_id}-{sequence}",
+                client_id=order.client_id,
+                sequence=sequence,
+                instrument=order.instrument,
+                side=order.request.side,
+                lots=lots,
+                ticks=ticks,
+                value=value,
+                fee=self.venue.commission.charge(value),
+                time=time,
+            )
+            self.fills.append(self.ledger.post(fill))
+            self.history.note_lots(order.symbol, step, self.book.lots(order.symbol))
+            order = order.filled_by(lots, value, time)
+            self._keep(order)
+        if order.leaves:
+            buying = order.request.side is Side.BUY
+            reason = Reason.INSUFFICIENT_CASH if buying else Reason.SHORT_SALE_NOT_ALLOWED
+            self.cancel(order.client_id, time, reason)
+
+    def _affordable(self, order: Order, ticks: int) -> int:
+        """Return how many lots the account can settle: a cash account owes neither money nor shares.
+
+        Risk has judged the order at the last close, but the open may lie above it, and two stops may guard
+        the same shares.
+        """
+        if order.request.side is Side.SELL:
+            return max(0, min(order.leaves, self.book.lots(order.symbol)))
+
+        def cost(lots: int) -> int:
+            value = order.instrument.value(ticks, lots)
+            return value + self.venue.commission.charge(value)
+
+        if cost(order.leaves) <= self.ledger.cash:
+            return order.leaves
+        return max(0, bisect_right(range(order.leaves + 1), self.ledger.cash, key=cost) - 1)

@@ -1,0 +1,73 @@
+"""Several series advancing together: one ordered list of timestamps, and each symbol's place in it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.events import CorporateAction, Dividend, Split
+from app.engine.columns import BarSeries, Int64, MarketData
+
+
+class Timeline:
+    """The union of all timestamps of a market, ascending.
+
+    `rows[symbol][step]` is the symbol's latest bar at that step (-1 before its first); `fresh[symbol][step]`
+    says whether that bar belongs to the step. Arrays are as long as the timeline and read-only.
+    """
+
+    def __init__(self, market: MarketData) -> None:
+        columns = [series.timestamps for series in market.series.values()]
+        self.times: Int64 = np.unique(np.concatenate(columns))
+        self.rows: dict[str, Int64] = {}
+        self.fresh: dict[str, NDArray[np.bool_]] = {}
+        for symbol, series in market.series.items():
+            rows = np.searchsorted(series.timestamps, self.times, side="right") - 1
+            self.rows[symbol] = rows
+            self.fresh[symbol] = (rows >= 0) & (series.timestamps[rows] == self.times)
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+    def step_of_bar(self, series: BarSeries, time: int) -> int | None:
+        """Return the step of the series' first bar at or after a time, or None past its last bar."""
+        row = int(np.searchsorted(series.timestamps, time, side="left"))
+        return self.step_at(int(series.timestamps[row])) if row < len(series) else None
+
+    def step_at(self, time: int) -> int | None:
+        """Return the first step at or after a time, or None past the end."""
+        step = int(np.searchsorted(self.times, time, side="left"))
+        return step if step < len(self) else None
+
+
+def due_actions(
+    market: MarketData, timeline: Timeline, actions: Sequence[CorporateAction]
+) -> dict[int, list[CorporateAction]]:
+    """Return the actions by the step at which they act, splits before dividends.
+
+    An action acts at its symbol's first bar on or after the ex-time, because until then the last mark is
+    still in old shares. One that is not later than the symbol's first bar concerns nobody and is left out.
+    """
+    due: dict[int, list[CorporateAction]] = {}
+    for action in sorted(actions, key=_order):
+        series = market.series.get(action.symbol)
+        if series is None or action.ex_time <= int(series.timestamps[0]):
+            continue
+        step = timeline.step_of_bar(series, action.ex_time)
+        if step is not None:
+            due.setdefault(step, []).append(action)
+    return due
+
+
+def _order(action: CorporateAction) -> tuple[int, str, bool]:
+    return (action.ex_time, action.symbol, isinstance(action, Dividend))
+
+
+def splits_of(symbol: str, due: dict[int, list[CorporateAction]]) -> dict[int, Split]:
+    """Return one symbol's splits by step."""
+    return {
+        step: action
+        for step, actions in due.items()
+        for action in actions
+        if isinstance(action, Split) and action.symbol == symbol
+    }

@@ -1,0 +1,165 @@
+"""What a strategy sees: reused, read-only views of the bars up to now, adjusted to the current share."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+import numpy as np
+
+from app.domain.events import Split
+from app.engine.columns import BarSeries, Float64, MarketData
+from app.engine.timeline import Timeline
+from app.indicators.base import Indicator
+
+FIELDS = ("opens", "highs", "lows", "closes", "volumes")
+
+
+class BarView:
+    """One symbol's bars up to now.
+
+    `open`, `high`, `low`, `close`, `volume` are floats of the latest bar; `opens` ... `volumes` are read-only
+    float64 views of all bars so far, oldest first; a declared indicator is an attribute of its name (NaN
+    during its warm-up). Prices and volumes are in current shares: on a split, history is rescaled.
+    """
+
+    def __init__(self, series: BarSeries, indicators: Mapping[str, Indicator]) -> None:
+        self.symbol = series.instrument.symbol
+        self._series = series
+        self._indicators = indicators
+        self._row = -1
+        num, den = (float(part) for part in series.instrument.tick.as_integer_ratio())
+        self._columns: dict[str, Float64] = {
+            name: np.asarray(getattr(series, name) * num / den, np.float64) for name in FIELDS[:-1]
+        }
+        lot, of = (float(part) for part in series.instrument.lot.as_integer_ratio())
+        self._columns["volumes"] = np.asarray(series.volumes * lot / of, np.float64)
+        self._outputs: dict[str, Float64] = {}
+        self._refresh()
+
+    def _refresh(self) -> None:
+        for column in self._columns.values():
+            column.flags.writeable = False
+        for name, indicator in self._indicators.items():
+            output = indicator.over(self._columns[indicator.source])
+            output.flags.writeable = False
+            self._outputs[name] = output
+
+    def split(self, event: Split, row: int) -> None:
+        """Rescale the bars before `row` to new shares and compute the indicators again over the whole."""
+        ratio = event.numerator / event.denominator
+        for name, column in self._columns.items():
+            scaled = column.copy()
+            scaled[:row] = column[:row] * ratio if name == "volumes" else column[:row] / ratio
+            self._columns[name] = scaled
+        self._refresh()
+
+    def advance(self, row: int) -> None:
+        """Make `row` the latest bar."""
+        self._row = row
+
+    @property
+    def time(self) -> int:
+        """Return the latest bar's timestamp, UTC nanoseconds."""
+        return int(self._series.timestamps[self._row])
+
+    @property
+    def open(self) -> float:
+        """Return the latest open."""
+        return self._columns["opens"].item(self._row)
+
+    @property
+    def high(self) -> float:
+        """Return the latest high."""
+        return self._columns["highs"].item(self._row)
+
+    @property
+    def low(self) -> float:
+        """Return the latest low."""
+        return self._columns["lows"].item(self._row)
+
+    @property
+    def close(self) -> float:
+        """Return the latest close."""
+        return self._columns["closes"].item(self._row)
+
+    @property
+    def volume(self) -> float:
+        """Return the latest volume, in shares."""
+        return self._columns["volumes"].item(self._row)
+
+    @property
+    def opens(self) -> Float64:
+        """Return all opens so far."""
+        return self._columns["opens"][: self._row + 1]
+
+    @property
+    def highs(self) -> Float64:
+        """Return all highs so far."""
+        return self._columns["highs"][: self._row + 1]
+
+    @property
+    def lows(self) -> Float64:
+        """Return all lows so far."""
+        return self._columns["lows"][: self._row + 1]
+
+    @property
+    def closes(self) -> Float64:
+        """Return all closes so far."""
+        return self._columns["closes"][: self._row + 1]
+
+    @property
+    def volumes(self) -> Float64:
+        """Return all volumes so far, in shares."""
+        return self._columns["volumes"][: self._row + 1]
+
+    def __getattr__(self, name: str) -> float:
+        outputs: dict[str, Float64] = self.__dict__.get("_outputs", {})
+        if name in outputs:
+            return outputs[name].item(self._row)
+        raise AttributeError(
+            f"A bar view has no '{name}'; the strategy's indicators are: {', '.join(outputs) or 'none'}."
+        )
+
+
+class Bars(Mapping[str, BarView]):
+    """All symbols' views at one timestamp; a symbol appears with its first bar.
+
+    `time` is the timestamp in UTC nanoseconds and `updated` the symbols that have a new bar at it, in the
+    order of the configuration.
+    """
+
+    def __init__(self, market: MarketData, timeline: Timeline, indicators: Mapping[str, Indicator]) -> None:
+        self._timeline = timeline
+        self._views = {symbol: BarView(series, indicators) for symbol, series in market.series.items()}
+        self._seen: dict[str, BarView] = {}
+        self.time = 0
+        self.updated: tuple[str, ...] = ()
+
+    def advance(self, step: int) -> None:
+        """Move every symbol that has a bar at `step` to it."""
+        self.time = self._timeline.times.item(step)
+        updated = []
+        for symbol, view in self._views.items():
+            if self._timeline.fresh[symbol].item(step):
+                view.advance(self._timeline.rows[symbol].item(step))
+                updated.append(symbol)
+                if symbol not in self._seen:
+                    self._seen[symbol] = view
+        self.updated = tuple(updated)
+
+    def split(self, event: Split, step: int) -> None:
+        """Rescale a symbol's history because of a split that acts at `step`."""
+        self._views[event.symbol].split(event, self._timeline.rows[event.symbol].item(step))
+
+    @property
+    def views(self) -> Mapping[str, BarView]:
+        """Return the views of all symbols, those without a bar yet too."""
+        return MappingProxyType(self._views)
+
+    def __getitem__(self, symbol: str) -> BarView:
+        return self._seen[symbol]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._seen)
+
+    def __len__(self) -> int:
+        return len(self._seen)

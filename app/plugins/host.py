@@ -1,0 +1,102 @@
+"""The plugins of one process: built, registered for hooks, and announced to, one observer at a time."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pluggy
+
+from app.domain.errors import PluginError
+from app.plugins.catalogue import Catalogue
+from app.ports import DataSource, Options, PluginBase, Rule
+from app.ports.hookspecs import SPECS
+
+
+@dataclass(frozen=True)
+class HookFailure:
+    """An observer or an extension that raised, and was skipped."""
+
+    plugin: str
+    hook: str
+    error: Exception
+
+
+@dataclass
+class PluginHost:
+    """Builds plugins, keeps the hook registry, and tells `on_failure` of every observer that raises."""
+
+    catalogue: Catalogue
+    on_failure: Callable[[HookFailure], None]
+    hooks: pluggy.PluginManager = field(default_factory=lambda: pluggy.PluginManager("lts"))
+
+    def __post_init__(self) -> None:
+        for spec in SPECS:
+            self.hooks.add_hookspecs(spec)
+        for point in self.catalogue.extensions():
+            try:
+                self._register(point.load(), f"extension/{point.name}")
+            except Exception as error:  # noqa: BLE001 - a broken extension is reported and left out
+                self.on_failure(HookFailure(f"extension/{point.name}", "registration", error))
+
+    def build(self, kind: str, name: str, options: Options) -> PluginBase:
+        """Return a plugin with its options, registered for hooks as 'kind/name'.
+
+        Raises PluginError where its class cannot be loaded or its constructor raises.
+        """
+        cls = self.catalogue.load(kind, name)
+        try:
+            plugin = cls(options)
+        except Exception as error:
+            raise PluginError(
+                f"Plugin {kind}/{name} cannot be built: {type(error).__name__}: {error}.",
+                "Look at its options with `lts plugins show`, or mend the plugin.",
+            ) from error
+        self._register(plugin, f"{kind}/{name}")
+        return plugin
+
+    def data_sources(self, builtin: Mapping[str, DataSource]) -> dict[str, DataSource]:
+        """Return every data source by name. Raises PluginError where two offer one name."""
+        sources = dict(builtin)
+        for plugin, offered in self._offers("lts_data_sources"):
+            for name, source in offered.items():
+                if name in sources:
+                    raise PluginError(f"{plugin} offers a data source '{name}', which exists already.")
+                sources[name] = source
+        return sources
+
+    def risk_rules(self) -> list[Rule]:
+        """Return the rules that plugins add to the built-in ones."""
+        return [rule for _, rules in self._offers("lts_risk_rules") for rule in rules]
+
+    def announce(self, hook: str, **facts: object) -> None:
+        """Tell every observer what has happened; one that raises is reported and the next one hears it."""
+        for implementation in getattr(self.hooks.hook, hook).get_hookimpls():
+            arguments = [facts[name] for name in implementation.argnames]
+            try:
+                implementation.function(*arguments)
+            except Exception as error:  # noqa: BLE001 - an observer can stop neither the run nor the others
+                self.on_failure(HookFailure(implementation.plugin_name, hook, error))
+
+    def _register(self, plugin: object, name: str) -> None:
+        try:
+            self.hooks.register(plugin, name)
+            self.hooks.check_pending()
+        except (pluggy.PluginValidationError, ValueError) as error:
+            if self.hooks.has_plugin(name):
+                self.hooks.unregister(name=name)
+            raise PluginError(
+                f"Plugin {name} has a hook that LTS does not know or cannot call: {error}.",
+                "`app.ports.hookspecs` lists the hooks and their arguments.",
+            ) from error
+
+    def _offers(self, hook: str) -> Iterator[tuple[str, Any]]:
+        for implementation in getattr(self.hooks.hook, hook).get_hookimpls():
+            try:
+                offered = implementation.function()
+            except Exception as error:
+                raise PluginError(
+                    f"Plugin {implementation.plugin_name} failed in {hook}: {type(error).__name__}: {error}.",
+                    "Mend or uninstall its package.",
+                ) from error
+            if offered is not None:
+                yield implementation.plugin_name, offered

@@ -1,0 +1,157 @@
+"""The six kinds of plugin: what each answers, and the methods that it must have."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, ClassVar
+
+import msgspec
+from pydantic import Field, field_validator
+
+from app.domain.errors import ConfigurationError
+from app.domain.instruments import Instrument
+from app.domain.intents import Intent, Target
+from app.domain.money import currency_exponent
+from app.domain.orders import Order, OrderRequest
+from app.domain.positions import BookView
+from app.engine.fees import VenueModel
+from app.engine.views import Bars
+from app.indicators.base import Indicator
+from app.ports.identity import AuditEvent, AuditTrail, Credentials, Identity
+from app.ports.plugin import Options, PluginBase
+from app.ports.run import RunContext, RunResult
+
+Weights = Mapping[str, float]
+
+
+class AAA(PluginBase, ABC):
+    """Who is it, may they, and what did they do."""
+
+    def keep_accounts(self, trail: AuditTrail) -> None:
+        """Take the place where events are to be recorded; the host calls it once, before any other method."""
+        self.trail = trail
+
+    @abstractmethod
+    def authenticate(self, credentials: Credentials) -> Identity | None:
+        """Return who shows these credentials, or None where they prove nothing."""
+
+    @abstractmethod
+    def authorize(self, identity: Identity, permission: str, scope: str) -> bool:
+        """Return whether the identity may do this; anything not granted is denied."""
+
+    @abstractmethod
+    def record(self, event: AuditEvent) -> None:
+        """Write down what somebody did."""
+
+
+class Core(PluginBase, ABC):
+    """What process hosts the system."""
+
+    @abstractmethod
+    def start(self, run: Callable[[], RunResult]) -> RunResult | None:
+        """Host the system until it is done; `run` runs the configured pipeline once."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """Ask the hosted system to end at the next safe point; may be called from a signal handler."""
+
+    @property
+    @abstractmethod
+    def stopping(self) -> bool:
+        """Return whether `stop` has been called."""
+
+
+class Pipeline(PluginBase, ABC):
+    """How a run goes from data to result."""
+
+    @abstractmethod
+    def run(self, context: RunContext) -> RunResult:
+        """Carry the run through and return what it came to."""
+
+
+class Strategy(PluginBase, ABC):
+    """What position or order do I want.
+
+    All memory lives in `self.state`, a msgspec Struct of the class `State`, so that a restart is a replay.
+    """
+
+    State: ClassVar[type[msgspec.Struct] | None] = None
+
+    def __init__(self, options: Options | None = None) -> None:
+        super().__init__(options)
+        self.state: Any = self.State() if self.State is not None else None
+
+    def indicators(self) -> Mapping[str, Indicator]:
+        """Return the indicators to keep for every symbol; each becomes an attribute of the symbol's bars."""
+        return {}
+
+    @abstractmethod
+    def decide(self, bars: Bars, book: BookView) -> Sequence[Intent]:
+        """Return what is wanted now, once per timestamp; the views are valid during the call only."""
+
+    def on_order_update(self, order: Order) -> None:
+        """Hear that an order of this strategy has changed; called before the next `decide`."""
+
+
+class PortfolioOptions(Options):
+    """The options that every portfolio plugin has."""
+
+    capital: Decimal = Field(Decimal(100_000), gt=0, description="The money that the portfolio starts with.")
+    currency: str = Field("USD", description="The currency of the portfolio's cash.")
+
+    @field_validator("capital")
+    @classmethod
+    def _finite(cls, capital: Decimal) -> Decimal:
+        if not capital.is_finite():
+            raise ValueError("capital must be a finite amount")
+        return capital
+
+    @field_validator("currency")
+    @classmethod
+    def _known(cls, currency: str) -> str:
+        try:
+            currency_exponent(currency)
+        except ConfigurationError as error:
+            raise ValueError(error.problem) from error
+        return currency
+
+
+class Portfolio(PluginBase, ABC):
+    """How much capital for each."""
+
+    Options = PortfolioOptions
+
+    @abstractmethod
+    def allocate(
+        self, targets: Sequence[Target], bars: Bars, book: BookView, instruments: Mapping[str, Instrument]
+    ) -> Weights:
+        """Return each symbol's share of the portfolio's equity, at most 1 in sum."""
+
+    @abstractmethod
+    def size(
+        self,
+        targets: Sequence[Target],
+        weights: Weights,
+        bars: Bars,
+        book: BookView,
+        instruments: Mapping[str, Instrument],
+    ) -> Sequence[OrderRequest]:
+        """Return the orders that bring the *expected* holdings (held and in flight) to the targets."""
+
+
+class Broker(PluginBase, ABC):
+    """Carry it to a venue."""
+
+    @abstractmethod
+    def simulation(self) -> VenueModel:
+        """Return how this broker's venue behaves in a backtest."""
+
+
+KINDS: Mapping[str, type[PluginBase]] = {
+    "aaa": AAA,
+    "core": Core,
+    "pipeline": Pipeline,
+    "strategy": Strategy,
+    "broker": Broker,
+    "portfolio": Portfolio,
+}

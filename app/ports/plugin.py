@@ -1,0 +1,60 @@
+"""The base of every plugin: typed options and the standard debug structure."""
+
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import PydanticUndefined
+
+from app.domain.errors import PluginError
+
+
+class Options(BaseModel):
+    """A plugin's options: a frozen value that refuses unknown keys; subclass it with typed fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+class PluginBase:
+    """What all six kinds share; `options` is the frozen value of the class's `Options`.
+
+    `plugin_params` holds the default of every option and `plugin_debug_vars` names the attributes that
+    `get_debug_info` shows. A plugin reads no environment and no files of its own.
+    """
+
+    Options: ClassVar[type[Options]] = Options
+    plugin_params: ClassVar[dict[str, Any]] = {}
+    plugin_debug_vars: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.plugin_params = {
+            name: field.get_default(call_default_factory=True)
+            for name, field in cls.Options.model_fields.items()
+            if field.default is not PydanticUndefined or field.default_factory is not None
+        }
+
+    def __init__(self, options: BaseModel | None = None) -> None:
+        self.options: Any = options if options is not None else self.Options()
+
+    def set_params(self, **params: Any) -> None:
+        """Replace the options whole, with these values over the present ones.
+
+        Raises PluginError that names the key, the value and the reason; the old options then stay.
+        """
+        merged = {**self.options.model_dump(), **params}
+        try:
+            self.options = self.Options.model_validate(merged)
+        except ValidationError as error:
+            first = error.errors()[0]
+            key = ".".join(str(part) for part in first["loc"]) or "options"
+            raise PluginError(
+                f"{type(self).__name__}: {key} = {first['input']!r} is not valid: {first['msg']}."
+            ) from error
+
+    def get_debug_info(self) -> dict[str, Any]:
+        """Return the present values of the attributes that `plugin_debug_vars` names."""
+        return {name: getattr(self, name, None) for name in self.plugin_debug_vars}
+
+    def add_debug_info(self, info: dict[str, Any]) -> None:
+        """Merge the debug information into the given dictionary."""
+        info.update(self.get_debug_info())

@@ -1,0 +1,108 @@
+"""From a wanted holding to the order that leads there."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+
+from app.domain.instruments import Instrument
+from app.domain.intents import Number, OrderType, Place, Side, Target
+from app.domain.money import half_even
+from app.domain.orders import OrderRequest
+from app.domain.positions import BookView
+
+
+def exact(number: Number) -> Decimal:
+    """Return a number as the decimal that a person would write for it: 0.1 is 0.1, not its binary tail."""
+    return number if isinstance(number, Decimal) else Decimal(repr(number))
+
+
+def toward(instrument: Instrument, wanted_lots: int, book: BookView, tag: str = "") -> OrderRequest | None:
+    """Return the market order from the expected holding to the wanted one, or None where they are equal."""
+    change = wanted_lots - book.expected_lots(instrument.symbol)
+    if change == 0:
+        return None
+    side = Side.BUY if change > 0 else Side.SELL
+    return OrderRequest(instrument.symbol, side, abs(change), tag=tag)
+
+
+def lots_for(instrument: Instrument, money: int, ticks: int) -> int:
+    """Return how many whole lots a signed amount of minor units pays for at a price, toward zero."""
+    numerator, denominator = instrument.unit_value
+    lots = abs(money) * denominator // (ticks * numerator)
+    return lots if money >= 0 else -lots
+
+
+def share_of(money: int, share: Decimal) -> int:
+    """Return a decimal share of an amount in minor units, rounded half to even."""
+    numerator, denominator = share.as_integer_ratio()
+    return half_even(money * numerator, denominator)
+
+
+def size_targets(
+    targets: Iterable[Target],
+    book: BookView,
+    instruments: Mapping[str, Instrument],
+    spendable: int,
+    lots_by_signal: Callable[[Target, Instrument], int],
+) -> list[OrderRequest]:
+    """Return the market orders toward all targets: weights are shares of `spendable` minor units.
+
+    What a signal is worth in lots is the portfolio plugin's own question, answered by `lots_by_signal`.
+    """
+    requests = []
+    for target in targets:
+        instrument = instruments[target.symbol]
+        if target.quantity is not None:
+            wanted = instrument.lots(exact(target.quantity))
+        elif target.weight is not None:
+            money = share_of(spendable, exact(target.weight))
+            wanted = lots_for(instrument, money, book.last_ticks(target.symbol) or 1)
+        else:
+            wanted = lots_by_signal(target, instrument)
+        request = toward(instrument, wanted, book, target.tag)
+        if request is not None:
+            requests.append(request)
+    return requests
+
+
+def within_cash(
+    requests: Iterable[OrderRequest], book: BookView, instruments: Mapping[str, Instrument], keep: int
+) -> list[OrderRequest]:
+    """Return the requests, sales first, with each purchase cut to what the cash pays for at the last close.
+
+    `keep` minor units of cash are left alone, for fees and for opens above the last close; what the sales are
+    estimated to bring in is spent too. A purchase that cannot be paid at all stays whole, so that risk denies
+    it and says why.
+    """
+    ordered = sorted(requests, key=lambda request: request.side is Side.BUY)
+    available = book.cash - book.reserved - keep
+    cut = []
+    for request in ordered:
+        instrument, ticks = instruments[request.symbol], book.last_ticks(request.symbol) or 1
+        if request.side is Side.SELL:
+            available += instrument.value(ticks, request.lots)
+            cut.append(request)
+            continue
+        affordable = lots_for(instrument, max(0, available), ticks)
+        lots = min(request.lots, affordable) if affordable else request.lots
+        available -= instrument.value(ticks, lots)
+        cut.append(replace(request, lots=lots))
+    return cut
+
+
+def placed(intent: Place, instrument: Instrument) -> OrderRequest:
+    """Return a placed order in lots and ticks: quantities toward zero, buy stops up, sell stops down."""
+    stop_ticks = None
+    if intent.type is OrderType.STOP and intent.stop is not None:
+        rounding = ROUND_CEILING if intent.side is Side.BUY else ROUND_FLOOR
+        ticks = (exact(intent.stop) / instrument.tick).to_integral_value(rounding)
+        stop_ticks = int(ticks)
+    return OrderRequest(
+        symbol=intent.symbol,
+        side=intent.side,
+        lots=instrument.lots(exact(intent.quantity)),
+        type=intent.type,
+        time_in_force=intent.time_in_force,
+        stop_ticks=stop_ticks,
+        tag=intent.tag,
+    )

@@ -1,0 +1,39 @@
+"""Judge a timestamp's proposals together, so that cash is promised once."""
+
+from collections.abc import Iterable, Sequence
+
+from app.domain.intents import Side
+from app.domain.orders import Approved, Denied, Promised, Proposal, Reason, Rule, Verdict
+from app.domain.positions import BookView
+
+
+def judge(proposals: Sequence[Proposal], book: BookView, rules: Iterable[Rule]) -> list[Verdict]:
+    """Return a verdict for each proposal, in the order given.
+
+    A proposal that only shrinks a position is always approved, and what it is estimated to bring in may be
+    spent by later ones: put reductions first.
+    """
+    rules = tuple(rules)
+    symbols = {proposal.request.symbol for proposal in proposals}
+    promised = Promised(
+        cash=book.cash - book.reserved, lots={symbol: book.expected_lots(symbol) for symbol in symbols}
+    )
+    return [_judge_one(proposal, promised, rules) for proposal in proposals]
+
+
+def shrinks(lots: int, change: int) -> bool:
+    """Return whether a signed change of a signed holding only brings it nearer to zero."""
+    return lots != 0 and (lots > 0) != (change > 0) and abs(change) <= abs(lots)
+
+
+def _judge_one(proposal: Proposal, promised: Promised, rules: tuple[Rule, ...]) -> Verdict:
+    request = proposal.request
+    if not shrinks(promised.lots[request.symbol], request.signed_lots):
+        for rule in rules:
+            reason = rule.refuses(proposal, promised)
+            if reason is not Reason.NONE:
+                return Denied(request, reason)
+    promised.lots[request.symbol] += request.signed_lots
+    cost = proposal.value if request.side is Side.BUY else -proposal.value
+    promised.cash -= cost + proposal.fee
+    return Approved(request)

@@ -1,0 +1,53 @@
+"""The market of a run: what its settings ask for, from the source that they name."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from difflib import get_close_matches
+
+from app.domain.bars import Timeframe
+from app.domain.errors import ConfigurationError, InputError
+from app.engine.columns import MarketData
+from app.ports import DataRequest, DataSource
+from app.settings.model import DataSection
+
+EQUAL_WEIGHT = "equal-weight buy and hold"
+
+
+def request_of(data: DataSection, currency: str) -> DataRequest:
+    """Return the data settings as a request."""
+    return DataRequest(
+        symbols=tuple(data.symbols),
+        timeframe=Timeframe(data.timeframe),
+        path=data.path,
+        start=data.start_nanoseconds,
+        end=data.end_nanoseconds,
+        tick=data.tick_size,
+        currency=currency,
+    )
+
+
+def source_named(name: str, sources: Mapping[str, DataSource]) -> DataSource:
+    """Return a data source. Raises ConfigurationError that names the sources there are."""
+    try:
+        return sources[name]
+    except KeyError:
+        near = get_close_matches(name, sources, 1)
+        hint = f"Did you mean '{near[0]}'? " if near else ""
+        raise ConfigurationError(
+            f"data.source = '{name}' is not a data source.", f"{hint}There are: {', '.join(sorted(sources))}."
+        ) from None
+
+
+def benchmark_of(
+    symbol: str, market: MarketData, source: DataSource, request: DataRequest
+) -> tuple[MarketData, str]:
+    """Return the market to compare with and its name: the run's own, or one symbol of the same source."""
+    if not symbol:
+        return market, EQUAL_WEIGHT
+    name = f"{symbol} buy and hold"
+    if symbol in market.series:
+        return replace(market, series={symbol: market.series[symbol]}), name
+    try:
+        return source(replace(request, symbols=(symbol,))), name
+    except InputError as error:
+        raise InputError(f"run.benchmark: {error.problem}", error.remedy) from error

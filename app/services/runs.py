@@ -1,0 +1,178 @@
+"""Runs in the database: begun, written batch by batch, and ended once."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import insert, update
+from sqlalchemy.orm import Session
+
+from app.domain.bars import moment
+from app.domain.fills import Trade
+from app.engine.columns import MarketData
+from app.persistence.database import Database
+from app.persistence.ids import uuid7
+from app.persistence.tables.cash_entries import CashEntry
+from app.persistence.tables.equity_points import EquityPoint
+from app.persistence.tables.executions import Execution
+from app.persistence.tables.orders import Order
+from app.persistence.tables.positions import Position
+from app.persistence.tables.runs import Run
+from app.persistence.tables.statistics import Statistic
+from app.persistence.tables.trades import Trade as TradeRow
+from app.persistence.upsert import upsert
+from app.plugins.host import PluginHost
+from app.ports import Batch, Identity, RunResult, RunStatus
+from app.services.headless import HeadlessPortfolio, ensure_keys
+from app.services.records import (
+    RunKeys,
+    cash_row,
+    equity_rows,
+    execution_row,
+    order_row,
+    position_row,
+    trade_row,
+)
+
+_ORDER_KEY = ("broker_account_id", "client_id")
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """All that is written down about a run before it starts."""
+
+    identity: Identity
+    portfolio: HeadlessPortfolio
+    pipeline: str
+    environment: str
+    configuration: Mapping[str, Any]
+    plugin_versions: Mapping[str, str]
+    market: MarketData
+    seed: int
+
+
+@dataclass
+class RunStore:
+    """One run's place in the database; `clock` gives UTC nanoseconds."""
+
+    database: Database
+    host: PluginHost
+    clock: Callable[[], int]
+    keys: RunKeys
+    market: MarketData
+    _orders: dict[str, UUID] = field(default_factory=dict)
+
+    @classmethod
+    def begin(
+        cls, database: Database, host: PluginHost, clock: Callable[[], int], plan: RunPlan
+    ) -> "RunStore":
+        """Write the run's row, and those of its user, portfolio, assets and account, as RUNNING."""
+        now = clock()
+        run_id = uuid7(now)
+        instruments = [series.instrument for series in plan.market.series.values()]
+        with database.transaction() as session:
+            keys = ensure_keys(session, plan.identity, plan.portfolio, instruments, run_id=run_id, now=now)
+            session.execute(
+                insert(Run).values(
+                    id=run_id,
+                    user_id=keys.user,
+                    portfolio_id=keys.portfolio,
+                    pipeline=plan.pipeline,
+                    mode="backtest",
+                    environment=plan.environment,
+                    configuration=dict(plan.configuration),
+                    plugin_versions=dict(plan.plugin_versions),
+                    data_hash=plan.market.digest,
+                    seed=plan.seed,
+                    status=RunStatus.RUNNING.value,
+                    progress=0.0,
+                    started_at=moment(now),
+                )
+            )
+        host.announce("lts_run_started", run_id=str(run_id))
+        return cls(database, host, clock, keys, plan.market)
+
+    @property
+    def run_id(self) -> str:
+        """Return the run's id."""
+        return str(self.keys.run)
+
+    def write(self, batch: Batch) -> None:
+        """Store a batch in one transaction, then tell the observers."""
+        now = self.clock()
+        for order in batch.orders:
+            self._orders.setdefault(order.client_id, uuid7(now))
+        with self.database.transaction() as session:
+            self._write_orders(session, batch)
+            _add(session, Execution, self._executions(batch, now))
+            _add(session, CashEntry, (cash_row(self.keys, entry) for entry in batch.cash))
+            _add(
+                session, TradeRow, (trade_row(self.keys, trade, self._bars(trade)) for trade in batch.trades)
+            )
+            self._update(session, progress=batch.progress)
+        if batch.orders:
+            self.host.announce("lts_orders_changed", run_id=self.run_id, orders=batch.orders)
+        if batch.fills:
+            self.host.announce("lts_fills_committed", run_id=self.run_id, fills=batch.fills)
+
+    def finish(self, result: RunResult, summary: Mapping[str, Any]) -> None:
+        """Write positions, equity, statistics and the end of the run in one transaction."""
+        with self.database.transaction() as session:
+            positions = (
+                position_row(self.keys, position, result.last_ticks.get(position.instrument.symbol))
+                for position in result.positions
+            )
+            _add(session, Position, positions)
+            _add(session, EquityPoint, equity_rows(self.keys, result.equity))
+            _add(session, Statistic, self._statistics(result))
+            self._update(
+                session,
+                status=result.status.value,
+                ended_at=moment(self.clock()),
+                summary=dict(summary),
+                state_hash=result.state_hash,
+            )
+        self.host.announce("lts_run_ended", run_id=self.run_id, result=result)
+
+    def fail(self, error: str, status: RunStatus = RunStatus.FAILED) -> None:
+        """Mark the run as ended without a result."""
+        with self.database.transaction() as session:
+            self._update(session, status=status.value, ended_at=moment(self.clock()), error=error)
+        self.host.announce("lts_run_ended", run_id=self.run_id, result=None)
+
+    def _write_orders(self, session: Session, batch: Batch) -> None:
+        rows = [order_row(self.keys, order, self._orders[order.client_id]) for order in batch.orders]
+        changing = ("quantity", "filled", "average_price", "stop_price", "status", "reason", "updated_at")
+        upsert(session, Order, rows, _ORDER_KEY, changing)
+
+    def _executions(self, batch: Batch, now: int) -> Iterable[dict[str, Any]]:
+        for fill in batch.fills:
+            yield execution_row(self.keys, fill, uuid7(now), self._orders[fill.client_id])
+
+    def _bars(self, trade: Trade) -> int:
+        times = self.market.series[trade.instrument.symbol].timestamps
+        first, last = np.searchsorted(times, [trade.entry_time, trade.exit_time])
+        return int(last - first)
+
+    def _statistics(self, result: RunResult) -> Iterable[dict[str, Any]]:
+        start, end = (moment(time) for time in result.period)
+        for key, value in result.statistics.items():
+            yield {
+                "run_id": self.keys.run,
+                "key": key,
+                "period": "all",
+                "value": value,
+                "start_time": start,
+                "end_time": end,
+            }
+
+    def _update(self, session: Session, **values: object) -> None:
+        session.execute(update(Run).where(Run.id == self.keys.run).values(**values))
+
+
+def _add(session: Session, table: type, rows: Iterable[Mapping[str, Any]]) -> None:
+    found: Sequence[Mapping[str, Any]] = list(rows)
+    if found:
+        session.execute(insert(table), found)

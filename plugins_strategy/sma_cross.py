@@ -1,0 +1,75 @@
+"""Follow the trend: in when the fast average crosses above the slow one, out when it crosses below."""
+
+from collections.abc import Mapping, Sequence
+from math import isnan
+
+import msgspec
+from pydantic import Field, model_validator
+
+from app.indicators.base import Indicator
+from app.indicators.sma import SMA
+from app.ports import Bars, BookView, Intent, Options, Strategy, Target
+
+
+class SmaCrossOptions(Options):
+    """The two lengths, in bars."""
+
+    fast: int = Field(20, ge=1, description="Bars in the fast average.")
+    slow: int = Field(100, ge=2, description="Bars in the slow average; more than in the fast one.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "SmaCrossOptions":
+        if self.fast >= self.slow:
+            raise ValueError(f"fast ({self.fast}) must be smaller than slow ({self.slow})")
+        return self
+
+
+class SmaCrossState(msgspec.Struct):
+    """The difference fast minus slow at each symbol's last bar where both averages existed."""
+
+    spread: dict[str, float] = {}
+
+
+class SmaCross(Strategy):
+    """Crossing of two simple moving averages of the split-adjusted close, long or flat, for each symbol.
+
+    A crossing needs a bar before it: a level that already holds on the first valid bar is no signal.
+    """
+
+    Options = SmaCrossOptions
+    State = SmaCrossState
+    plugin_debug_vars = ("signals", "spread")
+    options: SmaCrossOptions
+    state: SmaCrossState
+
+    def __init__(self, options: SmaCrossOptions | None = None) -> None:
+        super().__init__(options)
+        self.signals = 0
+
+    @property
+    def spread(self) -> dict[str, float]:
+        """Return the last fast minus slow of each symbol."""
+        return self.state.spread
+
+    def indicators(self) -> Mapping[str, Indicator]:
+        """Return the two averages."""
+        return {"fast": SMA(self.options.fast), "slow": SMA(self.options.slow)}
+
+    def decide(self, bars: Bars, book: BookView) -> Sequence[Intent]:
+        """Return a target for each symbol whose averages crossed at this bar."""
+        intents: list[Intent] = []
+        for symbol in bars.updated:
+            bar = bars[symbol]
+            spread = bar.fast - bar.slow
+            if isnan(spread):
+                continue
+            before = self.state.spread.get(symbol)
+            self.state.spread[symbol] = spread
+            if before is None:
+                continue
+            if before <= 0 < spread:
+                intents.append(Target(symbol, signal=1, tag="crossed above"))
+            elif before >= 0 > spread:
+                intents.append(Target(symbol, signal=0, tag="crossed below"))
+        self.signals += len(intents)
+        return intents

@@ -1,0 +1,215 @@
+"""Real faults: what cannot be opened, and what breaks in the middle of the work, says what to do."""
+
+import os
+import sqlite3
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from subprocess import Popen
+
+import psycopg
+import pytest
+from sqlalchemy import select, text
+
+from app.domain.errors import StorageFailed, StorageUnusable
+from app.persistence.database import Database
+from app.persistence.locking import WriterLock
+from app.persistence.tables import User
+
+pytestmark = [pytest.mark.integration, pytest.mark.requirement("SYS-013"), pytest.mark.requirement("SYS-018")]
+
+posix = pytest.mark.skipif(os.name != "posix", reason="the fault is made with a POSIX resource limit or mode")
+
+
+@pytest.fixture
+def filled(tmp_path: Path) -> Path:
+    """A SQLite file with one table."""
+    path = tmp_path / "lts.db"
+    with Database.open(str(path)) as database, database.transaction() as session:
+        session.execute(text("CREATE TABLE t (value text)"))
+    return path
+
+
+def refused(url: str, **options: float) -> StorageUnusable:
+    with pytest.raises(StorageUnusable) as caught:
+        Database.open(url, **options)
+    assert caught.value.remedy
+    assert "canary" not in str(caught.value)
+    return caught.value
+
+
+def test_a_path_below_a_file_is_refused(tmp_path: Path):
+    (tmp_path / "file").touch()
+    assert str(tmp_path / "file") in refused(str(tmp_path / "file" / "lts.db")).problem
+
+
+def test_a_folder_is_no_database(tmp_path: Path):
+    assert str(tmp_path) in refused(str(tmp_path)).problem
+
+
+def test_a_file_of_something_else_is_refused_and_left_as_it_is(tmp_path: Path):
+    path = tmp_path / "prices.csv"
+    path.write_text("timestamp,open,high,low,close,volume\n" * 100, encoding="utf-8")
+    content = path.read_bytes()
+    assert f"{path} is not a SQLite database" in refused(str(path)).problem
+    assert path.read_bytes() == content
+
+
+def test_a_damaged_database_is_told(filled: Path):
+    with Database.open(str(filled)) as database, database.transaction() as session:
+        session.execute(text("INSERT INTO t VALUES (:value)"), [{"value": "x" * 500}] * 100)
+    with filled.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (filled.stat().st_size - 4096))
+    with pytest.raises(StorageFailed, match="is damaged"), Database.open(str(filled)) as database:
+        with database.reading() as session:
+            list(session.execute(text("SELECT * FROM t")))
+
+
+def test_a_database_that_is_not_there_is_made_only_where_that_is_allowed(tmp_path: Path):
+    with pytest.raises(StorageUnusable, match="There is no database"):
+        Database.open(str(tmp_path / "lts.db"), create=False)
+    assert not (tmp_path / "lts.db").exists()
+
+
+def test_a_file_locked_by_another_program_is_told_and_works_again_afterwards(filled: Path):
+    with Database.open(str(filled), patience=0.05) as database:
+        with closing(sqlite3.connect(filled, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with (
+                pytest.raises(StorageFailed, match="locked by another program"),
+                database.transaction() as session,
+            ):
+                session.execute(text("INSERT INTO t VALUES ('x')"))
+            other.execute("ROLLBACK")
+        with database.transaction() as session:
+            session.execute(text("INSERT INTO t VALUES ('x')"))
+
+
+def test_another_lts_that_keeps_writing_is_told_and_work_goes_on_afterwards(filled: Path):
+    other = WriterLock(filled.with_name("lts.db.lock"), patience=1)
+    with Database.open(str(filled), patience=0.05) as database:
+        with other.held(), pytest.raises(StorageFailed, match="another writer"), database.transaction():
+            pass
+        with database.transaction() as session:
+            session.execute(text("INSERT INTO t VALUES ('x')"))
+
+
+def test_another_thread_that_keeps_writing_is_told(tmp_path: Path):
+    lock = WriterLock(tmp_path / "lock", patience=0.05)
+    with lock.held(), pytest.raises(StorageFailed, match=r"0\.05 seconds"), lock.held():
+        pass
+
+
+def test_a_lock_file_that_cannot_be_used_is_told(filled: Path):
+    lock = filled.with_name("lts.db.lock")
+    lock.unlink()
+    lock.mkdir()
+    with (
+        Database.open(str(filled)) as database,
+        pytest.raises(StorageFailed, match=r"lts\.db\.lock"),
+        database.transaction(),
+    ):
+        pass
+
+
+def test_a_full_disk_is_told_and_the_transaction_is_undone(filled: Path):
+    with Database.open(str(filled)) as database:
+        with pytest.raises(StorageFailed, match="is full") as failed, database.transaction() as session:
+            # SQLite's own bound on the file meets the code of a full disk.
+            session.execute(text("PRAGMA max_page_count = 3"))
+            session.execute(text("INSERT INTO t VALUES (:value)"), {"value": "x" * 100_000})
+        assert "Free some space" in failed.value.remedy
+        with database.reading() as session:
+            assert session.scalar(text("SELECT count(*) FROM t")) == 0
+
+
+@posix
+def test_a_limit_on_the_size_of_files_is_told(filled: Path, run_python: Callable[..., Popen[str]]):
+    program = (
+        "import resource, sys\n"
+        "from sqlalchemy import text\n"
+        "from app.domain.errors import StorageFailed\n"
+        "from app.persistence.database import Database\n"
+        "database = Database.open(sys.argv[1])\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))\n"
+        "try:\n"
+        "    with database.transaction() as session:\n"
+        "        session.execute(text('INSERT INTO t VALUES (:value)'), {'value': 'x' * 1_000_000})\n"
+        "except StorageFailed as failed:\n"
+        "    print(failed.problem)\n"
+    )
+    said, complaint = run_python(program, str(filled)).communicate(timeout=60)
+    assert complaint == ""
+    assert f"The database {filled.resolve()}" in said
+    with Database.open(str(filled)) as database, database.reading() as session:
+        assert session.scalar(text("SELECT count(*) FROM t")) == 0
+
+
+def test_a_database_without_tables_says_which_one_is_missing(tmp_path: Path):
+    with Database.open(str(tmp_path / "lts.db")) as database:
+        with pytest.raises(StorageFailed, match="users"), database.reading() as session:
+            session.scalars(select(User)).all()
+
+
+def test_a_server_that_does_not_answer_is_told_without_the_password():
+    told = refused("postgresql://ada:canary@127.0.0.1:1/lts")
+    assert "127.0.0.1" in told.problem
+    assert "server runs" in told.remedy
+
+
+def test_a_wrong_password_is_told(postgres_url: str):
+    wrong = postgres_url.replace("://lts:", "://lts:canary")
+    assert "password authentication failed" in refused(wrong).problem
+
+
+def test_a_database_that_the_server_does_not_have_is_told(postgres_url: str):
+    assert 'database "nowhere" does not exist' in refused(postgres_url.rsplit("/", 1)[0] + "/nowhere").problem
+
+
+def test_a_connection_lost_in_the_middle_is_told_and_the_next_one_works(postgres_url: str):
+    with Database.open(postgres_url) as database:
+        with pytest.raises(StorageFailed, match="was lost"), database.transaction() as session:
+            own = session.scalar(text("SELECT pg_backend_pid()"))
+            with psycopg.connect(postgres_url, autocommit=True) as other:
+                other.execute("SELECT pg_terminate_backend(%s)", [own])
+            session.execute(text("SELECT 1"))
+        with database.transaction() as session:
+            assert session.scalar(text("SELECT 1")) == 1
+
+
+def test_every_connection_in_use_is_told(postgres_url: str):
+    with Database.open(postgres_url, patience=0.05) as database:
+        sessions = []
+        with pytest.raises(StorageFailed, match="stayed in use"):
+            for _ in range(100):
+                reading = database.reading()
+                sessions.append(reading)
+                reading.__enter__().connection()
+        for reading in sessions:
+            reading.__exit__(None, None, None)
+
+
+def test_a_missing_driver_names_what_to_install(run_python: Callable[..., Popen[str]]):
+    program = (
+        "import sys\n"
+        "sys.modules['psycopg'] = None\n"
+        "from app.domain.errors import StorageUnusable\n"
+        "from app.persistence.database import Database\n"
+        "try:\n"
+        "    Database.open('postgresql://ada:canary@host/lts')\n"
+        "except StorageUnusable as unusable:\n"
+        "    print(unusable)\n"
+    )
+    said, complaint = run_python(program).communicate(timeout=60)
+    assert complaint == ""
+    assert 'pip install "lts-server[postgres]"' in said
+    assert "canary" not in said
+
+
+@posix
+@pytest.mark.skipif(sys.platform != "win32" and os.geteuid() == 0, reason="root may write anywhere")
+def test_a_read_only_file_is_refused(filled: Path):
+    filled.chmod(0o400)
+    assert str(filled) in refused(str(filled)).problem
