@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+from platformdirs import user_data_path
+
 from app.data.sources import BUILTIN
 from app.domain.errors import ConfigurationError, LtsError, RunFailed, StorageError, StorageUnusable
 from app.engine.columns import MarketData
@@ -17,7 +19,7 @@ from app.persistence import schema
 from app.persistence.configuration import stored
 from app.persistence.database import Database
 from app.persistence.locate import packaged
-from app.persistence.urls import as_url
+from app.persistence.urls import as_url, parsed
 from app.plugins.catalogue import Catalogue, versions
 from app.plugins.host import HookFailure, PluginHost
 from app.ports import (
@@ -46,6 +48,7 @@ from app.services.runs import RunPlan, RunStore
 from app.services.summary import run_summary
 from app.services.trail import DatabaseTrail
 from app.settings.collection import Flag, collect
+from app.settings.process import ProcessSettings
 from app.settings.resolution import resolve
 from app.settings.settings import Settings
 
@@ -54,28 +57,29 @@ PORTFOLIO = "headless"
 
 @dataclass(frozen=True)
 class Invocation:
-    """What the command line and the environment said."""
+    """What the command line said; the process settings fill what it left open."""
 
     files: Sequence[Path] = ()
     overrides: Sequence[str] = ()
     flags: Mapping[str, Flag] = field(default_factory=dict)
-    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     database: str | None = None
+    process: ProcessSettings = field(default_factory=ProcessSettings)
 
     @property
     def home(self) -> Path:
         """Return the data folder: LTS_HOME, or the user's own by the platform's convention."""
-        named = self.environ.get("LTS_HOME")
-        if named:
-            return Path(named).expanduser().resolve()
-        from platformdirs import user_data_path
-
+        if self.process.home is not None:
+            return self.process.home.expanduser().resolve()
         return user_data_path("lts", appauthor=False)
 
     @property
     def database_url(self) -> str:
         """Return the database's URL: the option, else LTS_DATABASE_URL, else lts.db in the data folder."""
-        return as_url(self.database or self.environ.get("LTS_DATABASE_URL") or str(self.home / "lts.db"))
+        if self.database:
+            return as_url(self.database)
+        if self.process.database_url is not None:
+            return as_url(self.process.database_url.get_secret_value())
+        return as_url(str(self.home / "lts.db"))
 
 
 @dataclass(frozen=True)
@@ -132,8 +136,6 @@ def open_if_there(invocation: Invocation) -> Database | None:
 
 
 def _missing(url: str) -> bool:
-    from app.persistence.urls import parsed
-
     address = parsed(url)
     return address.get_backend_name() == "sqlite" and not Path(address.database or "").exists()
 
@@ -147,7 +149,7 @@ def load_settings(invocation: Invocation, catalogue: Catalogue, database: Databa
     collected = collect(
         files=invocation.files,
         overrides=invocation.overrides,
-        environ=invocation.environ,
+        environ=os.environ,
         flags=invocation.flags,
         database=rows,
         environment_file=_environment_file,

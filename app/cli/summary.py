@@ -34,7 +34,7 @@ def summary_table(result: "RunResult", symbols: Sequence[str]) -> "Table":
     table.add_column("")
     table.add_column("Run", justify="right", max_width=32, overflow="ellipsis", no_wrap=True)
     header = Text(f"Benchmark\n{name}" if name else "Benchmark")
-    table.add_column(header, justify="right", max_width=24, overflow="ellipsis", vertical="bottom")
+    table.add_column(header, justify="right", max_width=28, overflow="ellipsis", vertical="bottom")
     for label, own, benchmark, style in (*_counts(result, symbols), *_figures(result)):
         table.add_row(label, Text(own, style), Text(benchmark, "dim"))
     return table

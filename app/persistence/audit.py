@@ -1,7 +1,7 @@
 """The audit log: append in the caller's transaction, and verify the chain."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import closing
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
@@ -55,18 +55,20 @@ def verify(session: Session, writer: str, anchor: Anchor | None = None) -> int |
 
     Records cut off at the end are only missed with an `anchor` that was kept elsewhere.
     """
+    query = select(AuditLog).where(AuditLog.writer == writer).order_by(AuditLog.sequence)
     end = _START
-    for row in _rows(session, writer):
-        record = AuditRecord(**{name: getattr(row, name) for name in AuditRecord.__dataclass_fields__})
-        expected = Anchor(end.sequence + 1, digest(writer, end.sequence + 1, record, end.hash))
-        if (row.sequence, row.previous_hash, row.hash) != (expected.sequence, end.hash, expected.hash):
-            return expected.sequence
-        if anchor and anchor.sequence == expected.sequence and anchor != expected:
-            return expected.sequence
-        end = expected
+    with closing(session.scalars(query.execution_options(yield_per=1000))) as rows:
+        for row in rows:
+            following = _following(end, row)
+            if (row.sequence, row.previous_hash, row.hash) != (following.sequence, end.hash, following.hash):
+                return following.sequence
+            if anchor and anchor.sequence == following.sequence and anchor != following:
+                return following.sequence
+            end = following
     return end.sequence + 1 if anchor and anchor.sequence > end.sequence else None
 
 
-def _rows(session: Session, writer: str) -> Iterator[AuditLog]:
-    query = select(AuditLog).where(AuditLog.writer == writer).order_by(AuditLog.sequence)
-    return iter(session.scalars(query.execution_options(yield_per=1000)))
+def _following(end: Anchor, row: AuditLog) -> Anchor:
+    """Return what the chain's next link must be, if it holds what the row says."""
+    record = AuditRecord(**{field.name: getattr(row, field.name) for field in fields(AuditRecord)})
+    return Anchor(end.sequence + 1, digest(row.writer, end.sequence + 1, record, end.hash))

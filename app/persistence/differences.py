@@ -44,7 +44,9 @@ def _line(difference: Any) -> str:
     if isinstance(difference, list):
         return "; ".join(_line(change) for change in difference)
     action, *details = difference
-    return f"{action.replace('_', ' ')}: {' '.join(_word(detail) for detail in details if detail is not None)}"
+    return (
+        f"{action.replace('_', ' ')}: {' '.join(_word(detail) for detail in details if detail is not None)}"
+    )
 
 
 def _word(detail: Any) -> str:

@@ -83,6 +83,12 @@ class Settings:
         """Return the validated options of the plugin chosen for a kind; raises KeyError for another word."""
         return self._options[kind]
 
+    def masked_options(self, kind: str) -> dict[str, object]:
+        """Return the options of the plugin chosen for a kind in JSON's types, secrets masked."""
+        part = self._schema.plugins[kind]
+        resolved = {option: self._resolved[key.name] for option, key in part.keys.items()}
+        return {option: masked(r.value, secret=r.secret) for option, r in resolved.items()}
+
     def rows(self) -> tuple[Row, ...]:
         """Return every key with its value, the core's first, then those of the chosen plugins."""
         return tuple(Row(k, shown(r.value, secret=r.secret), r.source) for k, r in self._resolved.items())

@@ -13,8 +13,9 @@ from packaging.utils import canonicalize_name
 
 pytestmark = [pytest.mark.integration, pytest.mark.requirement("SYS-020")]
 
-# pydantic requires both and documents importing from them: error types, and typing's newest names.
-COMPANIONS = frozenset({"pydantic-core", "typing-extensions"})
+# Parts of declared packages, whose documentation imports from them: markup of jinja2, error types of pydantic,
+# the newest names of typing.
+COMPANIONS = frozenset({"markupsafe", "pydantic-core", "typing-extensions"})
 
 
 @pytest.fixture(scope="module")

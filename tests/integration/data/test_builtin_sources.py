@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+
 from app.data.sources import BUILTIN
 
 pytestmark = pytest.mark.integration

@@ -113,6 +113,13 @@ def test_a_table_for_a_plugin_chosen_higher_is_used(settle: Any) -> None:
     assert settle("plugins.strategy=momentum", files=files).options("strategy").model_dump()["momentum"] == 4
 
 
+def test_a_table_is_no_option_of_a_plugin_chosen_higher(settle: Any) -> None:
+    settings = settle("plugins.strategy=momentum", files=({"strategy": {"weights": {"A": "1"}}},))
+    assert settings.options("strategy").model_dump()["weights"] == {}
+    (left,) = settings.explain("strategy.weights.A").dropped
+    assert left.reason == "it is for weights, and --set plugins.strategy chose momentum"
+
+
 def test_a_table_named_almost_like_the_chosen_plugin_is_told(settle: Any) -> None:
     settings = settle(files=({"strategy.sma_crss.fast": 7},))
     assert settings.options("strategy").model_dump()["fast"] == 20

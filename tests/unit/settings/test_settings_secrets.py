@@ -57,6 +57,8 @@ def test_a_secret_appears_in_no_output(settle: Any, secret: str) -> None:
         assert form not in output
     assert "me:secret" not in output
     provenance = settings.provenance()
+    for option, value in settings.masked_options("broker").items():
+        assert provenance[f"broker.venue.{option}"]["value"] == value
     assert provenance["broker.venue.pin"]["value"] == MASK
     assert provenance["broker.venue.headers"]["value"] == {"auth_token": MASK, "accept": "text/plain"}
     assert provenance["broker.venue.endpoint"]["value"] == f"https://me:{MASK}@venue.example/v1"
