@@ -119,7 +119,7 @@ class System:
             info[kind] = {
                 "plugin": name,
                 "package": packages[f"{kind}/{name}"],
-                "params": self.settings.options(kind).model_dump(mode="json"),
+                "params": self.settings.masked_options(kind),
                 "debug": variables,
             }
         return info
@@ -270,20 +270,19 @@ class _Execution:
 
     def _plan(self, identity: Identity) -> RunPlan:
         settings = self.system.settings
-        portfolio = settings.options("portfolio").model_dump(mode="json")
         return RunPlan(
             identity=identity,
             portfolio=HeadlessPortfolio(
                 name=PORTFOLIO,
                 capital=self._portfolio.options.capital,
-                currency=portfolio["currency"],
+                currency=self._portfolio.options.currency,
                 plugin=settings.chosen["portfolio"],
-                options=portfolio,
+                options=settings.masked_options("portfolio"),
                 strategy=settings.chosen["strategy"],
-                strategy_options=settings.options("strategy").model_dump(mode="json"),
+                strategy_options=settings.masked_options("strategy"),
                 pipeline=settings.chosen["pipeline"],
                 broker=settings.chosen["broker"],
-                broker_options=settings.options("broker").model_dump(mode="json"),
+                broker_options=settings.masked_options("broker"),
             ),
             pipeline=settings.chosen["pipeline"],
             environment=settings.core.environment,

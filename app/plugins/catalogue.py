@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint, distributions
 from inspect import isabstract, isclass
 
-from app.domain.errors import PluginError
-from app.ports import KINDS, Options, PluginBase
+from app.ports import KINDS, Options, PluginBase, PluginError
 
 EXTENSIONS = "lts_extensions"
 

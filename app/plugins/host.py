@@ -6,9 +6,8 @@ from typing import Any
 
 import pluggy
 
-from app.domain.errors import PluginError
 from app.plugins.catalogue import Catalogue
-from app.ports import DataSource, Options, PluginBase, Rule
+from app.ports import DataSource, Options, PluginBase, PluginError, Rule
 from app.ports.hookspecs import SPECS
 
 

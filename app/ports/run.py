@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from app.domain.events import CorporateAction
 from app.domain.fills import CashEntry, Fill, Trade
 from app.domain.instruments import Instrument
+from app.domain.money import currency_exponent, to_units
 from app.domain.orders import Order, Rule
 from app.domain.positions import Position
 from app.engine.columns import Float64, MarketData
@@ -104,6 +105,11 @@ class RunContext:
     progress: Callable[[int, int], None]
     stopping: Callable[[], bool]
     rules: Sequence[Rule] = ()
+
+    @property
+    def deposit(self) -> int:
+        """Return the capital in minor units. Raises OutOfRange where it does not fit 64 bits."""
+        return to_units(self.capital, currency_exponent(self.currency))
 
     @property
     def instruments(self) -> dict[str, Instrument]:

@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 
 pytestmark = [pytest.mark.integration, pytest.mark.requirement("SYS-020")]
 
-# Parts of declared packages, whose documentation imports from them: markup of jinja2, error types of pydantic,
+# Parts of declared packages, whose documentation imports from them: markup of jinja2, errors of pydantic,
 # the newest names of typing.
 COMPANIONS = frozenset({"markupsafe", "pydantic-core", "typing-extensions"})
 

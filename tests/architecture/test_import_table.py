@@ -27,7 +27,7 @@ TABLE: dict[str, str] = {
     "app.indicators": "domain",
     "app.risk": "domain",
     "app.analytics": "domain",
-    "app.ports": "domain engine",
+    "app.ports": "domain engine indicators",
     "app.settings": "",
     "app.plugins": "ports settings",
     "app.data": "domain ports",

@@ -11,8 +11,8 @@ from app.persistence.tables.base import Base, Id, JsonObject, check, named, one_
 class Run(Base):
     """One execution of a pipeline, with all that is needed to repeat it.
 
-    `configuration` holds the settings with their provenance, `summary` the result; a run that is not RUNNING
-    has an end.
+    `configuration` holds the settings with their provenance, `summary` the result; a run that is not
+    running has an end.
     """
 
     __tablename__ = "runs"

@@ -99,6 +99,12 @@ def test_another_lts_that_keeps_writing_is_told_and_work_goes_on_afterwards(fill
             session.execute(text("INSERT INTO t VALUES ('x')"))
 
 
+def test_a_new_database_that_another_lts_keeps_locked_cannot_be_opened(tmp_path: Path):
+    other = WriterLock(tmp_path / "lts.db.lock", patience=1)
+    with other.held():
+        assert "another writer" in refused(str(tmp_path / "lts.db"), patience=0.05).problem
+
+
 def test_another_thread_that_keeps_writing_is_told(tmp_path: Path):
     lock = WriterLock(tmp_path / "lock", patience=0.05)
     with lock.held(), pytest.raises(StorageFailed, match=r"0\.05 seconds"), lock.held():
@@ -120,7 +126,7 @@ def test_a_lock_file_that_cannot_be_used_is_told(filled: Path):
 def test_a_full_disk_is_told_and_the_transaction_is_undone(filled: Path):
     with Database.open(str(filled)) as database:
         # SQLite's own bound on the file is met with the code of a full disk.
-        bound, fill = "PRAGMA max_page_count = 3", f"INSERT INTO t VALUES ('{'x' * 100_000}')"
+        bound, fill = "PRAGMA max_page_count = 3", "INSERT INTO t VALUES (zeroblob(100000))"
         with pytest.raises(StorageFailed, match="is full") as failed:
             run(database, bound, fill)
         assert "Free some space" in failed.value.remedy
@@ -136,12 +142,14 @@ def test_a_limit_on_the_size_of_files_is_told(filled: Path, run_python: Callable
         "from app.domain.errors import StorageFailed\n"
         "from app.persistence.database import Database\n"
         "database = Database.open(sys.argv[1])\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))\n"
+        "before = resource.getrlimit(resource.RLIMIT_FSIZE)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, before[1]))\n"
         "try:\n"
         "    with database.transaction() as session:\n"
         "        session.execute(text('INSERT INTO t VALUES (:value)'), {'value': 'x' * 1_000_000})\n"
         "except StorageFailed as failed:\n"
         "    print(failed.problem)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, before)\n"
     )
     said, complaint = run_python(program, str(filled)).communicate(timeout=60)
     assert complaint == ""

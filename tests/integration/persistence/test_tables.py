@@ -23,92 +23,119 @@ from app.persistence.tables import (
 pytestmark = [pytest.mark.integration, pytest.mark.requirement("SYS-013"), pytest.mark.requirement("STC-008")]
 
 NOUNS = sorted(mapper.class_.__name__ for mapper in Base.registry.mappers)
-APPENDED = [
+APPENDED = sorted(
     mapper.class_.__name__ for mapper in Base.registry.mappers if mapper.local_table.name in APPEND_ONLY
-]
+)
+
+OUT_OF_RANGE = {
+    "User": [
+        {"username": ""},
+        {"username": "x" * 201},
+    ],
+    "Portfolio": [
+        {"capital": Decimal(0)},
+        {"status": "dreaming"},
+        {"base_currency": "US"},
+        {"name": None},
+    ],
+    "BrokerAccount": [
+        {"mode": "pretend"},
+    ],
+    "Asset": [
+        {"tick": Decimal(0)},
+        {"lot": Decimal(-1)},
+        {"status": "draft"},
+    ],
+    "Run": [
+        {"status": "DONE"},
+        {"status": "completed", "ended_at": None},
+        {"progress": 1.5},
+        {"state_hash": "short"},
+        {"environment": "moon"},
+    ],
+    "Order": [
+        {"quantity": Decimal(0)},
+        {"filled": Decimal(-1)},
+        {"side": "hold"},
+        {"type": "guess"},
+        {"type": "limit"},
+        {"type": "stop", "limit_price": Decimal(1)},
+        {"type": "stop_limit", "stop_price": Decimal(1)},
+        {"time_in_force": "later"},
+        {"status": "lost"},
+        {"pending_action": "wait"},
+        {"certainty": "maybe"},
+    ],
+    "Execution": [
+        {"quantity": Decimal(-1)},
+        {"liquidity": "giver"},
+        {"flags": 8},
+    ],
+    "Trade": [
+        {"side": "buy"},
+    ],
+    "CashEntry": [
+        {"kind": "gift"},
+    ],
+    "Statistic": [
+        {"value": 1.0, "text": "one"},
+    ],
+    "AuditLog": [
+        {"sequence": 0},
+        {"hash": "short"},
+    ],
+}
+UNIQUE = {
+    "User": [("issuer", "subject")],
+    "BrokerAccount": [("owner_id", "name")],
+    "Portfolio": [("owner_id", "name")],
+    "Asset": [("portfolio_id", "symbol", "exchange", "sleeve")],
+    "Order": [("broker_account_id", "client_id"), ("run_id", "sequence")],
+    "Execution": [("broker_account_id", "execution_id")],
+    "Position": [("run_id", "asset_id")],
+    "Trade": [("run_id", "sequence")],
+    "CashEntry": [("run_id", "sequence")],
+    "EquityPoint": [("run_id", "time")],
+    "Statistic": [("run_id", "key", "period")],
+    "AuditLog": [("writer", "sequence")],
+}
+
+
+def refused(store, row: Base) -> bool:
+    try:
+        store(row)
+    except IntegrityError:
+        return True
+    return False
 
 
 def every_field(row: Base) -> dict:
     return {column.key: getattr(row, column.key) for column in row.__table__.columns}
 
 
-@pytest.mark.parametrize("noun", NOUNS)
-def test_a_row_of_every_table_comes_back_as_it_was(database, rows, store, noun):
-    row = rows.make(noun)
-    store(row)
-    stored = every_field(row)
-    key = tuple(stored[column.name] for column in row.__table__.primary_key)
-    with database.reading() as session:
-        assert every_field(session.get(type(row), key)) == stored
+def test_a_row_of_every_table_comes_back_as_it_was(database, rows, store):
+    for noun in NOUNS:
+        row = rows.make(noun)
+        store(row)
+        stored = every_field(row)
+        key = tuple(stored[column.name] for column in row.__table__.primary_key)
+        with database.reading() as session:
+            assert every_field(session.get(type(row), key)) == stored
 
 
-@pytest.mark.parametrize(
-    ("noun", "fields"),
-    [
-        ("User", {"username": ""}),
-        ("User", {"username": "x" * 201}),
-        ("Portfolio", {"capital": Decimal(0)}),
-        ("Portfolio", {"status": "dreaming"}),
-        ("Portfolio", {"base_currency": "US"}),
-        ("Portfolio", {"name": None}),
-        ("BrokerAccount", {"mode": "pretend"}),
-        ("Asset", {"tick": Decimal(0)}),
-        ("Asset", {"lot": Decimal(-1)}),
-        ("Asset", {"status": "draft"}),
-        ("Run", {"status": "DONE"}),
-        ("Run", {"status": "completed", "ended_at": None}),
-        ("Run", {"progress": 1.5}),
-        ("Run", {"state_hash": "short"}),
-        ("Run", {"environment": "moon"}),
-        ("Order", {"quantity": Decimal(0)}),
-        ("Order", {"filled": Decimal(-1)}),
-        ("Order", {"side": "hold"}),
-        ("Order", {"type": "guess"}),
-        ("Order", {"type": "limit"}),
-        ("Order", {"type": "stop", "limit_price": Decimal(1)}),
-        ("Order", {"type": "stop_limit", "stop_price": Decimal(1)}),
-        ("Order", {"time_in_force": "later"}),
-        ("Order", {"status": "lost"}),
-        ("Order", {"pending_action": "wait"}),
-        ("Order", {"certainty": "maybe"}),
-        ("Execution", {"quantity": Decimal(-1)}),
-        ("Execution", {"liquidity": "giver"}),
-        ("Execution", {"flags": 8}),
-        ("Trade", {"side": "buy"}),
-        ("CashEntry", {"kind": "gift"}),
-        ("Statistic", {"value": 1.0, "text": "one"}),
-        ("AuditLog", {"sequence": 0}),
-        ("AuditLog", {"hash": "short"}),
-    ],
-)
-def test_what_is_out_of_range_is_refused(rows, store, noun, fields):
-    with pytest.raises(IntegrityError):
-        store(rows.make(noun, **fields))
+@pytest.mark.parametrize("noun", OUT_OF_RANGE)
+def test_what_is_out_of_range_is_refused(rows, store, noun):
+    accepted = [fields for fields in OUT_OF_RANGE[noun] if not refused(store, rows.make(noun, **fields))]
+    assert accepted == []
 
 
-@pytest.mark.parametrize(
-    ("noun", "names"),
-    [
-        ("User", ("issuer", "subject")),
-        ("BrokerAccount", ("owner_id", "name")),
-        ("Portfolio", ("owner_id", "name")),
-        ("Asset", ("portfolio_id", "symbol", "exchange", "sleeve")),
-        ("Order", ("broker_account_id", "client_id")),
-        ("Order", ("run_id", "sequence")),
-        ("Execution", ("broker_account_id", "execution_id")),
-        ("Position", ("run_id", "asset_id")),
-        ("Trade", ("run_id", "sequence")),
-        ("CashEntry", ("run_id", "sequence")),
-        ("EquityPoint", ("run_id", "time")),
-        ("Statistic", ("run_id", "key", "period")),
-        ("AuditLog", ("writer", "sequence")),
-    ],
-)
-def test_the_same_thing_is_not_stored_twice(rows, store, noun, names):
-    first = rows.make(noun)
-    store(first)
-    with pytest.raises(IntegrityError):
-        store(rows.make(noun, **{name: getattr(first, name) for name in names}))
+def test_the_same_thing_is_not_stored_twice(rows, store):
+    for noun, keys in UNIQUE.items():
+        for names in keys:
+            first = rows.make(noun)
+            store(first)
+            again = rows.make(noun, **{name: getattr(first, name) for name in names})
+            assert refused(store, again), f"{noun} {names}"
 
 
 @pytest.mark.parametrize("field", ["username", "email"])
@@ -132,19 +159,13 @@ def test_a_deleted_portfolio_gives_its_name_free(database, rows, store):
         store(rows.make("Portfolio", name=name))
 
 
-@pytest.mark.parametrize(
-    "column",
-    [
-        pytest.param((mapper.class_.__name__, column.name), id=f"{mapper.local_table.name}.{column.name}")
-        for mapper in Base.registry.mappers
-        for column in mapper.local_table.columns
-        if column.foreign_keys
-    ],
-)
-def test_a_reference_to_nothing_is_refused(rows, store, column):
-    noun, name = column
-    with pytest.raises(IntegrityError):
-        store(rows.make(noun, **{name: rows.make("User").id}))
+def test_a_reference_to_nothing_is_refused(rows, store):
+    nothing = rows.make("User").id
+    for mapper in Base.registry.mappers:
+        for column in mapper.local_table.columns:
+            if column.foreign_keys:
+                orphan = rows.make(mapper.class_.__name__, **{column.name: nothing})
+                assert refused(store, orphan), str(column)
 
 
 def test_a_row_that_others_refer_to_is_not_deleted(database, rows):
@@ -154,29 +175,19 @@ def test_a_row_that_others_refer_to_is_not_deleted(database, rows):
 
 @pytest.mark.requirement("SYS-007")
 @pytest.mark.parametrize("noun", APPENDED)
-def test_what_was_recorded_is_never_changed_nor_deleted(database, rows, store, noun):
+def test_what_was_recorded_is_never_changed_deleted_replaced_or_emptied(database, rows, store, noun):
     row = rows.make(noun)
     store(row)
     table = row.__table__
     name = "actor" if noun == "AuditLog" else "run_id"
-    for change in (update(table).values({name: getattr(row, name)}), delete(table)):
+    replacing = insert(table).prefix_with("OR REPLACE").values(every_field(row))
+    emptying = text(f"TRUNCATE {table.name}")
+    last = replacing if database.dialect == "sqlite" else emptying
+    for change in (update(table).values({name: getattr(row, name)}), delete(table), last):
         with pytest.raises(IntegrityError, match="append-only"), database.transaction() as session:
             session.execute(change)
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(table)) == 1
-
-
-@pytest.mark.requirement("SYS-007")
-@pytest.mark.parametrize("noun", APPENDED)
-def test_what_was_recorded_is_not_replaced_or_emptied_either(database, rows, store, noun):
-    row = rows.make(noun)
-    store(row)
-    table = row.__table__
-    values = {column.key: getattr(row, column.key) for column in table.columns}
-    replacing = insert(table).prefix_with("OR REPLACE").values(values)
-    change = replacing if database.dialect == "sqlite" else text(f"TRUNCATE {table.name}")
-    with pytest.raises(IntegrityError, match="append-only"), database.transaction() as session:
-        session.execute(change)
 
 
 def test_whoever_saves_an_older_version_is_told(database, rows):
