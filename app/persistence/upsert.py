@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.persistence.tables.base import Base
 
-_INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+# The two inserts have the same methods but no common type that declares them.
+_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def upsert(
