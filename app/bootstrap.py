@@ -70,7 +70,10 @@ class Invocation:
         """Return the data folder: LTS_HOME, or the user's own by the platform's convention."""
         if self.process.home is not None:
             return self.process.home.expanduser().resolve()
-        return user_data_path("lts", appauthor=False)
+        folder = user_data_path("lts", appauthor=False)
+        if not folder.is_absolute():
+            raise ConfigurationError("This user has no home folder.", "Name a data folder with LTS_HOME.")
+        return folder
 
     @property
     def database_url(self) -> str:
@@ -348,7 +351,7 @@ class _Execution:
         packages = versions(self.system.host.catalogue, settings.chosen)
         return ReportHeader(
             run_id=run_id,
-            title=f"{settings.chosen['strategy']} · {', '.join(self.market.series)}",
+            title=f"{settings.chosen['strategy']} · {_listed(tuple(self.market.series))}",
             strategy=settings.chosen["strategy"],
             symbols=tuple(self.market.series),
             settings=tuple(SettingRow(row.key, row.value, str(row.source)) for row in settings.rows()),
@@ -361,9 +364,21 @@ class _Execution:
         )
 
 
+def _listed(symbols: Sequence[str], most: int = 6) -> str:
+    more = f" and {len(symbols) - most} more" if len(symbols) > most else ""
+    return ", ".join(symbols[:most]) + more
+
+
+def _username() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a container may run under a number that has no name
+        return f"uid-{os.getuid()}"
+
+
 def _operator(aaa: AAA) -> Identity:
     """Return who runs this process. Raises ConfigurationError where the AAA plugin permits nobody."""
-    identity = aaa.authenticate(Credentials(getpass.getuser()))
+    identity = aaa.authenticate(Credentials(_username()))
     if identity is None:
         raise ConfigurationError(
             "The AAA plugin does not recognise the user of this process.",

@@ -104,7 +104,7 @@ class _Replay:
         for order in orders:
             self._changed[order.client_id] = order
             if self._hears:
-                self._context.strategy.on_order_update(order)
+                self._line.hear(order, self._simulation.bars.time)
 
     def _close(self, total: int) -> None:
         """Cancel what still works when the data end: a finished run leaves no order open."""

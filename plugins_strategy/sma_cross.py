@@ -24,6 +24,10 @@ class SmaCrossOptions(Options):
         return self
 
 
+# Running sums of floats differ in their last digits: averages that agree to twelve are equal.
+_NOISE = 1e-12
+
+
 class SmaCrossState(msgspec.Struct):
     """The difference fast minus slow at each symbol's last bar where both averages existed."""
 
@@ -63,6 +67,8 @@ class SmaCross(Strategy):
             spread = bar.fast - bar.slow
             if isnan(spread):
                 continue
+            if abs(spread) <= _NOISE * abs(bar.slow):
+                spread = 0.0
             before = self.state.spread.get(symbol)
             self.state.spread[symbol] = spread
             if before is None:

@@ -51,9 +51,7 @@ class PostgresServer:
         self._run("initdb", "-D", str(self._data), *identity, "-E", "UTF8", "--locale=C", "--no-sync")
         for attempt in range(_ATTEMPTS):
             self._port = _free_port()
-            options = f"-F -p {self._port} -c listen_addresses=127.0.0.1 -c max_connections=50"
-            if os.name == "posix":
-                options += f" -c unix_socket_directories={self._folder}"
+            options = f"-F -p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories="
             try:
                 self._run("pg_ctl", "start", "-w", "-D", str(self._data), "-o", options, "-l", str(self._log))
                 break
@@ -71,7 +69,7 @@ class PostgresServer:
     def database(self, template: str = "template0") -> Iterator[str]:
         """Give the URL of a new database, which is dropped at the end."""
         name = f"test_{uuid4().hex}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         try:
             yield self.url(name)
         finally:

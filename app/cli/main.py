@@ -1,21 +1,35 @@
 """The `lts` command."""
 
+import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from app.cli import config, db, plugins
-from app.cli.run import EXAMPLES, run
+from app.cli.reporting import errors_told
+from app.cli.run import DESCRIPTION, run
+
+EXAMPLES = """
+Examples:
+
+  lts run
+
+  lts config show --config my.toml
+
+  lts plugins list
+"""
 
 app = typer.Typer(
     name="lts",
+    epilog=EXAMPLES,
     help="LTS: one strategy, unchanged, backtests, paper-trades and trades live.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("run", epilog=EXAMPLES)(run)
+app.command("run", epilog=DESCRIPTION)(run)
 app.add_typer(config.app, name="config")
 app.add_typer(plugins.app, name="plugins")
 app.add_typer(db.app, name="db")
@@ -41,10 +55,14 @@ def lts(
 
 def main() -> None:
     """Run the command line; output is UTF-8 whatever the console's code page."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by the caller: nothing else may be opened under its number
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
+        elif hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    app()
+    with errors_told(debug=False):
+        app()
 
 
 if __name__ == "__main__":

@@ -20,9 +20,8 @@ DatabaseUrl = Annotated[
     typer.Option(
         "--db",
         metavar="URL",
-        help="Database: a SQLite file or a postgresql:// URL. [default: LTS_DATABASE_URL, else lts.db in the "
-        "data folder]",
-        show_default=False,
+        help="Database: a SQLite file or a postgresql:// URL.",
+        show_default="LTS_DATABASE_URL, else lts.db in the data folder",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]

@@ -1,8 +1,9 @@
 """How errors reach the user: one message, one exit code, no traceback unless asked for."""
 
+import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from app.domain.errors import (
     ConfigurationError,
@@ -34,29 +35,48 @@ def errors_told(*, debug: bool) -> Iterator[None]:
     except (LtsError, SettingsError) as error:
         _tell(error, error.problem, error.remedy, debug=debug)
         raise SystemExit(code_of(error)) from None
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         say("Stopped.")
-        raise SystemExit(INTERRUPTED) from None
+        raise SystemExit(128 + (stop.args[0] if stop.args else signal.SIGINT)) from None
     except BrokenPipeError:
         # Whoever read our output has left; closing quietly is what a pipe expects.
         sys.stdout = None
         raise SystemExit(FAILED) from None
+    except OSError as error:
+        # Files are opened by name, and their errors say it: without one it was standard output.
+        if error.errno is None or error.filename is not None:
+            _tell_unexpected(error, debug=debug)
+        else:
+            problem = f"The output cannot be written: {(error.strerror or str(error)).lower()}."
+            _tell(error, problem, "Free some space there, or send it elsewhere.", debug=debug)
+            sys.stdout = None
+        raise SystemExit(FAILED) from None
     except Exception as error:  # noqa: BLE001 - the edge of the process: whatever it is, no traceback
-        problem = f"LTS failed in a way it should not: {type(error).__name__}: {error}"
-        _tell(error, problem, "Run it again with --debug and report what it prints.", debug=debug)
+        _tell_unexpected(error, debug=debug)
         raise SystemExit(FAILED) from None
 
 
 def say(text: str) -> None:
     """Write a line to standard error, control characters escaped."""
-    sys.stderr.write(f"{printable(text)}\n")
+    _write(f"{printable(text)}\n")
+
+
+def _write(text: str) -> None:
+    with suppress(OSError):  # nobody can be told, but the exit code still says it
+        sys.stderr.write(text)
+        sys.stderr.flush()
+
+
+def _tell_unexpected(error: Exception, *, debug: bool) -> None:
+    problem = f"LTS failed in a way it should not: {type(error).__name__}: {error}"
+    _tell(error, problem, "Run it again with --debug and report what it prints.", debug=debug)
 
 
 def _tell(error: Exception, problem: str, remedy: str, *, debug: bool) -> None:
     if debug:
         import traceback
 
-        sys.stderr.write("".join(traceback.format_exception(error)))
+        _write("".join(traceback.format_exception(error)))
     say(f"Error: {problem}")
     for line in remedy.splitlines():
         say(f"  {line}")

@@ -16,9 +16,8 @@ from app.cli.stopping import stopping_on_signals
 if TYPE_CHECKING:
     from app.bootstrap import Outcome
 
-EXAMPLES = """
-Backtests `sma_cross` over the shipped prices unless settings say otherwise, stores the run in the database
-and writes an HTML report.
+DESCRIPTION = """
+Backtests `sma_cross` over the shipped prices unless settings say otherwise. The run is stored in the database.
 
 Examples:
 
@@ -47,7 +46,11 @@ def run(
     database: DatabaseUrl = None,
     output: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Folder for the report. [default: reports in the data folder]"),
+        typer.Option(
+            metavar="DIR",
+            help="Folder for the report and the log.",
+            show_default="reports in the data folder",
+        ),
     ] = None,
     migrate: Annotated[
         bool, typer.Option("--migrate", help="Upgrade a PostgreSQL schema first (SQLite is always).")

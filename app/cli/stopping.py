@@ -9,7 +9,10 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Stopper:
-    """Passes the first signal to whoever can stop in order; before that, and for the second, raises."""
+    """Passes the first signal to whoever can stop in order; before that, and for the second, raises.
+
+    What it raises is a KeyboardInterrupt with the signal's number.
+    """
 
     def __init__(self) -> None:
         self.received: int | None = None
@@ -24,7 +27,7 @@ class Stopper:
         first = self.received is None
         self.received = number
         if self._stop is None or not first:
-            raise KeyboardInterrupt
+            raise KeyboardInterrupt(number)
         self._stop()
 
 

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 
+_UNLIMITED = 10_000  # columns; a pipe has no window to fit
+
+
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print rows under headings, one line each where it is piped, wrapped to the window on a terminal."""
     from rich import box
@@ -11,8 +14,9 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     from rich.text import Text
 
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=_UNLIMITED)
     table = Table(*headings, box=box.SIMPLE_HEAD, pad_edge=False)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    width = console.width if console.is_terminal else max(console.width, console.measure(table).maximum)
-    console.print(table, width=width, no_wrap=not console.is_terminal, crop=console.is_terminal)
+    console.print(table)

@@ -70,8 +70,9 @@ class CashEntry:
 class Trade:
     """A closed cycle, from flat to flat.
 
-    `lots` is the total entered (in shares of the exit day, when a split lay between); `entry_value`,
-    `exit_value`, `realised` (before fees) and `fees` are minor units.
+    `lots` is the total entered, in shares of the exit day when a split lay between; a split that leaves less
+    than one lot ends the trade, in the shares before it. `entry_value`, `exit_value`, `realised` (before fees)
+    and `fees` are minor units.
     """
 
     sequence: int

@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from app.domain.errors import InputError
-from app.domain.money import checked, currency_exponent, half_even, to_units
+from app.domain.money import checked, currency_exponent, half_even, steps
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Instrument:
 
     def ticks(self, price: Decimal) -> int:
         """Return a price as ticks, rounded half to even. Raises OutOfRange when it does not fit 64 bits."""
-        return to_units(price / self.tick, 0)
+        return checked(half_even(*steps(price, self.tick)))
 
     def price(self, ticks: int) -> Decimal:
         """Return a number of ticks as a price."""
@@ -59,7 +59,9 @@ class Instrument:
 
     def lots(self, quantity: Decimal) -> int:
         """Return a quantity as whole lots, rounded toward zero. Raises OutOfRange beyond 64 bits."""
-        return checked(int(quantity / self.lot))
+        numerator, denominator = steps(quantity, self.lot)
+        whole = abs(numerator) // denominator
+        return checked(whole if numerator >= 0 else -whole)
 
     def quantity(self, lots: int) -> Decimal:
         """Return a number of lots as a quantity."""

@@ -6,6 +6,7 @@ cash + cost of positions - realised = deposits - withdrawals - fees + dividends.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from app.domain.events import Dividend, Split
 from app.domain.fills import CashEntry, CashKind, Fill, Trade
@@ -93,10 +94,11 @@ class Ledger:
         self._follow(fill, before.lots, realised)
         return replace(fill, realised=realised)
 
-    def split(self, event: Split, last_ticks: int) -> None:
+    def split(self, event: Split, last: Fraction, time: int) -> None:
         """Turn old shares into new ones; a fraction left over is sold at the last close's post-split price.
 
-        Shares are floored toward zero and the fraction's part of the cost leaves with it.
+        `last` is that close in ticks of the old share. Shares are floored toward zero and the fraction's part
+        of the cost leaves with it.
         """
         position = self.positions.get(event.symbol)
         if position is None or not position.lots:
@@ -105,7 +107,7 @@ class Ledger:
         scaled = abs(position.lots) * event.numerator
         whole, left = divmod(scaled, event.denominator)
         price, unit = position.instrument.unit_value
-        proceeds = sign * half_even(last_ticks * left * price, event.numerator * unit)
+        proceeds = sign * half_even(last.numerator * left * price, last.denominator * event.numerator * unit)
         released = half_even(position.cost * left, scaled)
         realised = proceeds - released
         self.positions[event.symbol] = replace(
@@ -113,11 +115,17 @@ class Ledger:
             lots=checked(sign * whole),
             cost=position.cost - released,
             realised=position.realised + realised,
-            closed_at=None if whole else event.ex_time,
+            closed_at=None if whole else time,
         )
         if left:
-            self._move(CashKind.SPLIT_CASH, proceeds, event.ex_time, event.symbol)
-        self._split_cycle(event, position.instrument, realised, proceeds, whole)
+            self._move(CashKind.SPLIT_CASH, proceeds, time, event.symbol)
+        cycle = self._cycles[event.symbol]
+        cycle.realised += realised
+        cycle.exit_value += abs(proceeds)
+        if whole:
+            cycle.entered_lots = cycle.entered_lots * event.numerator // event.denominator
+        else:
+            self._close_cycle(position.instrument, time)
 
     def dividend(self, event: Dividend, entitled_lots: int, time: int) -> None:
         """Pay a dividend on the lots held at the open of its ex-date; short positions pay it."""
@@ -175,13 +183,3 @@ class Ledger:
                 fees=cycle.fees,
             )
         )
-
-    def _split_cycle(
-        self, event: Split, instrument: Instrument, realised: int, proceeds: int, whole: int
-    ) -> None:
-        cycle = self._cycles[event.symbol]
-        cycle.entered_lots = cycle.entered_lots * event.numerator // event.denominator
-        cycle.realised += realised
-        cycle.exit_value += abs(proceeds)
-        if not whole:
-            self._close_cycle(instrument, event.ex_time)

@@ -42,7 +42,7 @@ def checked(number: int) -> int:
     if -INT64_MAX <= number <= INT64_MAX:
         return number
     raise OutOfRange(
-        f"The amount {number} does not fit 64 bits.",
+        f"The amount {Decimal(number):.6e} does not fit 64 bits.",
         "Use a coarser tick, smaller quantities or less capital.",
     )
 
@@ -52,10 +52,19 @@ def to_units(value: Decimal, exponent: int) -> int:
 
     Raises OutOfRange for NaN, infinities and what does not fit 64 bits.
     """
+    return checked(half_even(*steps(value, Decimal(1).scaleb(-exponent))))
+
+
+def steps(value: Decimal, size: Decimal) -> tuple[int, int]:
+    """Return how many steps of a positive size a value is, exactly, as numerator and positive denominator.
+
+    Raises OutOfRange for NaN, infinities and what is far beyond 64 bits.
+    """
     if not value.is_finite() or value.adjusted() > 40:
-        raise OutOfRange(f"{value} is not a finite amount that fits 64 bits.")
+        raise OutOfRange(f"{value:.6e} is not a finite amount that fits 64 bits.")
     numerator, denominator = value.as_integer_ratio()
-    return checked(half_even(numerator * 10**exponent, denominator))
+    step, of = size.as_integer_ratio()
+    return numerator * of, denominator * step
 
 
 def from_units(units: int, exponent: int) -> Decimal:

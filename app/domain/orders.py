@@ -9,7 +9,7 @@ from typing import Protocol
 
 from app.domain.errors import LtsError
 from app.domain.instruments import Instrument
-from app.domain.intents import OrderType, Side, TimeInForce
+from app.domain.intents import IntentError, OrderType, Side, TimeInForce
 
 
 class OrderStatus(StrEnum):
@@ -82,7 +82,10 @@ class IllegalTransition(LtsError):
 
 @dataclass(frozen=True, slots=True)
 class OrderRequest:
-    """An order that somebody wants, sized in lots and priced in ticks, not yet judged by risk."""
+    """An order that somebody wants, sized in lots and priced in ticks, not yet judged by risk.
+
+    Raises IntentError for negative lots.
+    """
 
     symbol: str
     side: Side
@@ -91,6 +94,12 @@ class OrderRequest:
     time_in_force: TimeInForce = TimeInForce.GTC
     stop_ticks: int | None = None
     tag: str = ""
+
+    def __post_init__(self) -> None:
+        if self.lots < 0:
+            raise IntentError(
+                f"An order for {self.symbol} is of {self.lots} lots; its side says the direction."
+            )
 
     @property
     def signed_lots(self) -> int:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from app.domain.bars import Timeframe
+from app.domain.errors import OutOfRange
 from app.domain.instruments import Instrument
-from app.domain.money import INT64_MAX, half_even
+from app.domain.money import INT64_MAX, checked, half_even
 from app.engine.columns import Int64, MarketData
 from app.engine.timeline import Timeline
 
@@ -49,7 +50,10 @@ class History:
 
 
 def equity_columns(market: MarketData, timeline: Timeline, history: History, steps: int) -> EquityColumns:
-    """Return the account at the sampled timestamps among the first `steps`, marked to raw closes."""
+    """Return the account at the sampled timestamps among the first `steps`, marked to raw closes.
+
+    Raises OutOfRange where an amount does not fit 64 bits.
+    """
     sampled = _sampled(timeline.times[:steps], market)
     cash = _held(history.cash, sampled)
     equity, exposure = cash.copy(), np.zeros(len(sampled), np.int64)
@@ -57,8 +61,8 @@ def equity_columns(market: MarketData, timeline: Timeline, history: History, ste
         series = market.series[symbol]
         rows = timeline.rows[symbol][sampled]
         values = _values(_held(changes, sampled), series.closes[rows], series.instrument)
-        equity += values
-        exposure += np.abs(values)
+        equity = _added(equity, values)
+        exposure = _added(exposure, np.abs(values))
     return EquityColumns(timeline.times[sampled], equity, cash, exposure)
 
 
@@ -91,7 +95,7 @@ def _values(lots: Int64, closes: Int64, instrument: Instrument) -> Int64:
     largest = int(np.abs(lots).max(initial=0)) * int(closes.max(initial=0)) * numerator
     if largest > INT64_MAX // 2:
         exact = [
-            half_even(lot * close * numerator, denominator)
+            checked(half_even(lot * close * numerator, denominator))
             for lot, close in zip(lots.tolist(), closes.tolist(), strict=True)
         ]
         return np.array(exact, np.int64)
@@ -99,3 +103,13 @@ def _values(lots: Int64, closes: Int64, instrument: Instrument) -> Int64:
     twice = 2 * remainder
     up = (twice > denominator) | ((twice == denominator) & (quotient & 1 == 1))
     return np.asarray(quotient + up, np.int64)
+
+
+def _added(left: Int64, right: Int64) -> Int64:
+    """Return the sums. Raises OutOfRange where one wraps: its sign then differs from that of both terms."""
+    total = left + right
+    if (((left ^ total) & (right ^ total)) < 0).any():
+        raise OutOfRange(
+            "The account's value does not fit 64 bits.", "Use smaller quantities or less capital."
+        )
+    return total

@@ -2,12 +2,14 @@
 
 from bisect import bisect_right
 from dataclasses import replace
+from fractions import Fraction
 
 from app.domain.errors import InputError
 from app.domain.events import CorporateAction, Dividend, Split
 from app.domain.fills import Fill
 from app.domain.intents import Side
 from app.domain.ledger import Ledger
+from app.domain.money import half_even
 from app.domain.orders import Order, OrderStatus, Reason
 from app.engine.book import Book
 from app.engine.columns import MarketData
@@ -30,13 +32,7 @@ class Simulation:
     def __init__(
         self, market: MarketData, venue: VenueModel, currency: str, indicators: dict[str, Indicator]
     ) -> None:
-        for series in market.series.values():
-            if series.instrument.currency != currency:
-                raise InputError(
-                    f"{series.instrument.symbol} is quoted in {series.instrument.currency}, the portfolio in "
-                    f"{currency}.",
-                    "Use instruments of the portfolio's currency, or set portfolio.currency.",
-                )
+        _check_currency(market, currency)
         self.market = market
         self.venue = venue
         self.timeline = Timeline(market)
@@ -93,10 +89,10 @@ class Simulation:
     def _act(self, action: CorporateAction, step: int) -> None:
         match action:
             case Split():
-                row = self.timeline.rows[action.symbol].item(step)
-                self.ledger.split(action, self.market.series[action.symbol].closes.item(row - 1))
+                time = self.timeline.times.item(step)
+                self.ledger.split(action, self._close_before(action, step), time)
                 self.history.note_lots(action.symbol, step, self.book.lots(action.symbol))
-                self._rescale_orders(action)
+                self._rescale_orders(action, time)
                 self.bars.split(action, step)
             case Dividend():
                 pay_step = self.timeline.step_at(max(action.pay_time, self.timeline.times.item(step)))
@@ -104,16 +100,27 @@ class Simulation:
                     owed = (action, self.book.lots(action.symbol))
                     self._payments.setdefault(pay_step, []).append(owed)
 
-    def _rescale_orders(self, split: Split) -> None:
+    def _close_before(self, split: Split, step: int) -> Fraction:
+        """Return the last close, in ticks of the share that this split finds."""
+        series = self.market.series[split.symbol]
+        close = Fraction(series.closes.item(self.timeline.rows[split.symbol].item(step) - 1))
+        for action in self._due[step]:
+            if action is split:
+                break
+            if isinstance(action, Split) and action.symbol == split.symbol:
+                close /= action.ratio
+        return close
+
+    def _rescale_orders(self, split: Split, time: int) -> None:
         for order in [order for order in self.book.orders.values() if order.symbol == split.symbol]:
             request = order.request
             lots = request.lots * split.numerator // split.denominator
             if lots == 0:
-                self.cancel(order.client_id, split.ex_time, Reason.QUANTITY_BELOW_ONE_LOT)
+                self.cancel(order.client_id, time, Reason.QUANTITY_BELOW_ONE_LOT)
                 continue
             stop = request.stop_ticks
             if stop is not None:
-                stop = max(1, round(stop * split.denominator / split.numerator))
+                stop = max(1, half_even(stop * split.denominator, split.numerator))
             self._keep(replace(order, request=replace(request, lots=lots, stop_ticks=stop)))
 
     def _match(self, step: int) -> None:
@@ -186,3 +193,18 @@ class Simulation:
         if cost(order.leaves) <= self.ledger.cash:
             return order.leaves
         return max(0, bisect_right(range(order.leaves + 1), self.ledger.cash, key=cost) - 1)
+
+
+def _check_currency(market: MarketData, currency: str) -> None:
+    """Raise InputError where prices or dividends are not in the account's currency: nothing is converted."""
+    quoted = [series.instrument for series in market.series.values()]
+    paid = [action for action in market.actions if isinstance(action, Dividend)]
+    for symbol, theirs, what in (
+        *((instrument.symbol, instrument.currency, "is quoted") for instrument in quoted),
+        *((dividend.symbol, dividend.currency, "pays a dividend") for dividend in paid),
+    ):
+        if theirs != currency:
+            raise InputError(
+                f"{symbol} {what} in {theirs}, the portfolio is in {currency}.",
+                "Use instruments of the portfolio's currency, or set portfolio.currency.",
+            )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.events import CorporateAction, Dividend, Split
+from app.domain.events import CorporateAction, Dividend
 from app.engine.columns import BarSeries, Int64, MarketData
 
 
@@ -63,13 +63,3 @@ def due_actions(
 
 def _order(action: CorporateAction) -> tuple[int, str, bool]:
     return (action.ex_time, action.symbol, isinstance(action, Dividend))
-
-
-def splits_of(symbol: str, due: dict[int, list[CorporateAction]]) -> dict[int, Split]:
-    """Return one symbol's splits by step."""
-    return {
-        step: action
-        for step, actions in due.items()
-        for action in actions
-        if isinstance(action, Split) and action.symbol == symbol
-    }

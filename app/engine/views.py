@@ -1,7 +1,6 @@
 """What a strategy sees: reused, read-only views of the bars up to now, adjusted to the current share."""
 
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
 
 import numpy as np
 
@@ -149,11 +148,6 @@ class Bars(Mapping[str, BarView]):
     def split(self, event: Split, step: int) -> None:
         """Rescale a symbol's history because of a split that acts at `step`."""
         self._views[event.symbol].split(event, self._timeline.rows[event.symbol].item(step))
-
-    @property
-    def views(self) -> Mapping[str, BarView]:
-        """Return the views of all symbols, those without a bar yet too."""
-        return MappingProxyType(self._views)
 
     def __getitem__(self, symbol: str) -> BarView:
         return self._seen[symbol]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from traceback import walk_tb
 
 from app.domain.bars import moment
 from app.domain.errors import RunFailed
@@ -84,20 +85,27 @@ class Line:
         except RunFailed:
             raise
         except Exception as error:
-            raise RunFailed(
-                f"{self._blame(error)} failed at {moment(bars.time):%Y-%m-%d %H:%M} UTC: "
-                f"{type(error).__name__}: {error}.",
-                "Mend the plugin; --debug shows where it happened.",
-            ) from error
+            raise self._failed(error, bars.time) from error
+
+    def hear(self, order: Order, time: int) -> None:
+        """Tell the strategy of an order that has changed. Raises RunFailed where it raises."""
+        try:
+            self._strategy.on_order_update(order)
+        except Exception as error:
+            raise self._failed(error, time) from error
+
+    def _failed(self, error: Exception, time: int) -> RunFailed:
+        return RunFailed(
+            f"{self._blame(error)} failed at {moment(time):%Y-%m-%d %H:%M} UTC: "
+            f"{type(error).__name__}: {error}.",
+            "Mend the plugin; --debug shows where it happened.",
+        )
 
     def _blame(self, error: Exception) -> str:
-        """Return the plugin in whose code the error arose: the portfolio's if its module is on the stack."""
-        frame, modules = error.__traceback__, set()
-        while frame is not None:
-            modules.add(frame.tb_frame.f_globals.get("__name__"))
-            frame = frame.tb_next
-        if type(self._portfolio).__module__ in modules:
-            return f"Portfolio {type(self._portfolio).__name__}"
+        """Return the plugin in which the error arose: the portfolio if a method of it was being called."""
+        for frame, _ in walk_tb(error.__traceback__):
+            if any(value is self._portfolio for value in frame.f_locals.values()):
+                return f"Portfolio {type(self._portfolio).__name__}"
         return f"Strategy {self._owner.strategy}"
 
     def _decided(self, intents: Sequence[Intent], step: int, bars: Bars, book: BookView) -> Decisions:

@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 import msgspec
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
-from app.domain.errors import ConfigurationError
+from app.domain.errors import ConfigurationError, OutOfRange
 from app.domain.instruments import Instrument
 from app.domain.intents import Intent, Target
-from app.domain.money import currency_exponent
+from app.domain.money import currency_exponent, from_units, to_units
 from app.domain.orders import Order, OrderRequest
 from app.domain.positions import BookView
 from app.engine.fees import VenueModel
@@ -114,6 +114,17 @@ class PortfolioOptions(Options):
         except ConfigurationError as error:
             raise ValueError(error.problem) from error
         return currency
+
+    @model_validator(mode="after")
+    def _payable(self) -> "PortfolioOptions":
+        exponent = currency_exponent(self.currency)
+        try:
+            units = to_units(self.capital, exponent)
+        except OutOfRange as error:
+            raise ValueError(f"capital: {error.problem}") from error
+        if from_units(units, exponent) != self.capital:
+            raise ValueError(f"capital ({self.capital}) has more decimals than {self.currency} ({exponent})")
+        return self
 
 
 class Portfolio(PluginBase, ABC):

@@ -6,7 +6,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from app.domain.instruments import Instrument
 from app.domain.intents import Number, OrderType, Place, Side, Target
-from app.domain.money import half_even
+from app.domain.money import checked, half_even, steps
 from app.domain.orders import OrderRequest
 from app.domain.positions import BookView
 
@@ -47,10 +47,10 @@ def size_targets(
 ) -> list[OrderRequest]:
     """Return the market orders toward all targets: weights are shares of `spendable` minor units.
 
-    What a signal is worth in lots is the portfolio plugin's own question, answered by `lots_by_signal`.
+    The last of several targets for one symbol counts. What a signal is worth in lots is the portfolio plugin's own question, answered by `lots_by_signal`.
     """
     requests = []
-    for target in targets:
+    for target in {target.symbol: target for target in targets}.values():
         instrument = instruments[target.symbol]
         if target.quantity is not None:
             wanted = instrument.lots(exact(target.quantity))
@@ -83,20 +83,22 @@ def within_cash(
             available += instrument.value(ticks, request.lots)
             cut.append(request)
             continue
-        affordable = lots_for(instrument, max(0, available), ticks)
-        lots = min(request.lots, affordable) if affordable else request.lots
+        lots = min(request.lots, lots_for(instrument, max(0, available), ticks))
         available -= instrument.value(ticks, lots)
-        cut.append(replace(request, lots=lots))
+        cut.append(replace(request, lots=lots or request.lots))
     return cut
 
 
 def placed(intent: Place, instrument: Instrument) -> OrderRequest:
-    """Return a placed order in lots and ticks: quantities toward zero, buy stops up, sell stops down."""
+    """Return a placed order in lots and ticks: quantities toward zero, buy stops up, sell stops down.
+
+    Raises IntentError for a negative quantity and OutOfRange for numbers beyond 64 bits.
+    """
     stop_ticks = None
     if intent.type is OrderType.STOP and intent.stop is not None:
         rounding = ROUND_CEILING if intent.side is Side.BUY else ROUND_FLOOR
         ticks = (exact(intent.stop) / instrument.tick).to_integral_value(rounding)
-        stop_ticks = int(ticks)
+        stop_ticks = checked(int(ticks))
     return OrderRequest(
         symbol=intent.symbol,
         side=intent.side,

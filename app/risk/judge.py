@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from app.domain.intents import Side
+from app.domain.intents import OrderType, Side
 from app.domain.orders import Approved, Denied, Promised, Proposal, Reason, Rule, Verdict
 from app.domain.positions import BookView
 
@@ -10,8 +10,9 @@ from app.domain.positions import BookView
 def judge(proposals: Sequence[Proposal], book: BookView, rules: Iterable[Rule]) -> list[Verdict]:
     """Return a verdict for each proposal, in the order given.
 
-    A proposal that only shrinks a position is always approved, and what it is estimated to bring in may be
-    spent by later ones: put reductions first.
+    A proposal that only shrinks a position is always approved, and what a market sale is estimated to bring in
+    may be spent by later ones: put reductions first. An order that waits for its stop brings nothing yet:
+    neither cash nor a change of the holding, but a waiting purchase keeps its cash.
     """
     rules = tuple(rules)
     symbols = {proposal.request.symbol for proposal in proposals}
@@ -33,7 +34,11 @@ def _judge_one(proposal: Proposal, promised: Promised, rules: tuple[Rule, ...]) 
             reason = rule.refuses(proposal, promised)
             if reason is not Reason.NONE:
                 return Denied(request, reason)
-    promised.lots[request.symbol] += request.signed_lots
-    cost = proposal.value if request.side is Side.BUY else -proposal.value
-    promised.cash -= cost + proposal.fee
+    at_once = request.type is OrderType.MARKET
+    if at_once:
+        promised.lots[request.symbol] += request.signed_lots
+    if request.side is Side.BUY:
+        promised.cash -= proposal.value + proposal.fee
+    elif at_once:
+        promised.cash += proposal.value - proposal.fee
     return Approved(request)

@@ -219,6 +219,14 @@ def test_the_check_names_what_somebody_changed(empty: Database):
     assert "executions is no longer append-only" in found
 
 
+def test_the_check_names_a_column_that_was_changed(postgres_url: str):
+    with Database.open(postgres_url) as database:
+        schema.upgrade(database)
+        with database.changing_schema() as connection:
+            connection.execute(text("ALTER TABLE users ALTER COLUMN active DROP NOT NULL"))
+        assert any("nullable" in line and "users" in line for line in schema.check(database))
+
+
 def test_telling_the_state_does_not_import_alembic(database_url: str, run_python: Callable[..., Popen[str]]):
     program = (
         "import sys\nfrom app.persistence import schema\nfrom app.persistence.database import Database\n"

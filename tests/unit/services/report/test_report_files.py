@@ -49,7 +49,6 @@ def test_the_script_is_written_once_and_replaced_when_it_differs(
     assert script.read_bytes() == content
 
 
-@pytest.mark.requirement("SYS-011")
 def test_a_folder_that_cannot_be_made_is_named(
     result: RunResult, header: ReportHeader, tmp_path: Path
 ) -> None:

@@ -55,7 +55,8 @@ class Page(HTMLParser):
 
     @property
     def figures(self) -> dict[str, dict[str, list[dict[str, object]]]]:
-        return json.loads(self.scripts[0])  # type: ignore[no-any-return]  # JSON
+        figures: dict[str, dict[str, list[dict[str, object]]]] = json.loads(self.scripts[0])
+        return figures
 
 
 def test_the_key_figures_stand_in_the_page(result: RunResult, header: ReportHeader) -> None:
@@ -77,6 +78,15 @@ def test_the_page_tells_what_is_needed_to_repeat_the_run(result: RunResult, head
         "AAA: one row was repaired.",
     ):
         assert fact in text
+
+
+def test_the_header_does_not_say_the_strategy_and_the_symbols_twice(
+    result: RunResult, header: ReportHeader
+) -> None:
+    text = Page(render(result, header)).text
+    assert "sma_cross on AAA completed 2000-02-13 to 2000-05-12 90 bars" in text
+    other = Page(render(result, replace(header, title="My run"))).text
+    assert "My run completed 2000-02-13 to 2000-05-12 sma_cross AAA 90 bars" in other
 
 
 def test_trades_positions_and_unfilled_orders_are_listed(result: RunResult, header: ReportHeader) -> None:
