@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from app.bootstrap import Outcome
 
 DESCRIPTION = """
-Backtests `sma_cross` over the shipped prices unless settings say otherwise. The run is stored in the database.
+Backtests `sma_cross` over the shipped prices unless settings say otherwise, and writes an HTML report.
 
 Examples:
 

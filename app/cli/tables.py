@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-
 _UNLIMITED = 10_000  # columns; a pipe has no window to fit
 
 

@@ -135,7 +135,7 @@ def _distribution(point: EntryPoint) -> tuple[str, str]:
 def _imported(kind: str, point: EntryPoint) -> object:
     try:
         return point.load()
-    except Exception as error:  # whatever a foreign module raises at import, it is broken
+    except (Exception, SystemExit) as error:  # whatever a foreign module does at import, it is broken
         raise PluginError(
             f"Plugin {kind}/{point.name} ({point.value}, from {' '.join(_distribution(point))}) cannot be "
             f"imported: {type(error).__name__}: {error}.",

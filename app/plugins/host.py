@@ -17,7 +17,7 @@ class HookFailure:
 
     plugin: str
     hook: str
-    error: Exception
+    error: BaseException
 
 
 @dataclass
@@ -34,7 +34,7 @@ class PluginHost:
         for point in self.catalogue.extensions():
             try:
                 self._register(point.load(), f"extension/{point.name}")
-            except Exception as error:  # noqa: BLE001 - a broken extension is reported and left out
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - a broken extension is reported and left out
                 self.on_failure(HookFailure(f"extension/{point.name}", "registration", error))
 
     def build(self, kind: str, name: str, options: Options) -> PluginBase:
@@ -45,7 +45,7 @@ class PluginHost:
         cls = self.catalogue.load(kind, name)
         try:
             plugin = cls(options)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise PluginError(
                 f"Plugin {kind}/{name} cannot be built: {type(error).__name__}: {error}.",
                 "Look at its options with `lts plugins show`, or mend the plugin.",
@@ -73,7 +73,7 @@ class PluginHost:
             arguments = [facts[name] for name in implementation.argnames]
             try:
                 implementation.function(*arguments)
-            except Exception as error:  # noqa: BLE001 - an observer can stop neither the run nor the others
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - it can stop neither the run nor the others
                 self.on_failure(HookFailure(implementation.plugin_name, hook, error))
 
     def _register(self, plugin: object, name: str) -> None:
@@ -92,7 +92,7 @@ class PluginHost:
         for implementation in getattr(self.hooks.hook, hook).get_hookimpls():
             try:
                 offered = implementation.function()
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 raise PluginError(
                     f"Plugin {implementation.plugin_name} failed in {hook}: {type(error).__name__}: {error}.",
                     "Mend or uninstall its package.",
