@@ -70,16 +70,11 @@ def explain(
 
 
 def _settings(config: ConfigFiles, overrides: Overrides, database: str | None) -> "Settings":
-    from app.bootstrap import Invocation, load_settings, open_if_there
+    from app.bootstrap import Invocation, stored_settings
     from app.plugins.catalogue import Catalogue
 
     invocation = Invocation(config or (), overrides or (), database=database)
-    opened = open_if_there(invocation)
-    try:
-        settings = load_settings(invocation, Catalogue(), opened)
-    finally:
-        if opened is not None:
-            opened.close()
+    settings = stored_settings(invocation, Catalogue())
     for notice in settings.notices:
         say(f"Note: {notice}")
     return settings

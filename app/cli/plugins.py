@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.options import ConfigFiles, Debug, Json, Overrides
+from app.cli.options import ConfigFiles, DatabaseUrl, Debug, Json, Overrides
 from app.cli.reporting import errors_told, say
 
 app = typer.Typer(help="Show the installed plugins, their options and their state.", no_args_is_help=True)
@@ -20,7 +20,10 @@ def list_(*, as_json: Json = False, debug: Debug = False) -> None:
     with errors_told(debug=debug):
         from app.plugins.catalogue import Catalogue
 
-        found = Catalogue().found()
+        catalogue = Catalogue()
+        found = catalogue.found()
+        for problem in catalogue.unreadable:
+            say(f"Note: Ignored {problem}.")
         if as_json:
             typer.echo(json.dumps([vars(plugin) for plugin in found], indent=2))
             return
@@ -82,6 +85,7 @@ def show(
 def debug_(
     config: ConfigFiles = None,
     overrides: Overrides = None,
+    database: DatabaseUrl = None,
     *,
     as_json: Json = False,
     debug: Debug = False,
@@ -91,12 +95,17 @@ def debug_(
     Example: lts plugins debug --set plugins.strategy=buy_and_hold
     """
     with errors_told(debug=debug):
-        from app.bootstrap import Invocation, build, load_settings
+        from app.bootstrap import Invocation, stored_settings
         from app.plugins.catalogue import Catalogue
+        from app.plugins.system import System
 
         catalogue = Catalogue()
-        settings = load_settings(Invocation(config or (), overrides or ()), catalogue, None)
-        system = build(settings, catalogue, lambda failure: say(f"Note: {failure.plugin}: {failure.error}"))
+        settings = stored_settings(Invocation(config or (), overrides or (), database=database), catalogue)
+        for notice in settings.notices:
+            say(f"Note: {notice}")
+        system = System.build(
+            settings, catalogue, lambda failure: say(f"Note: {failure.plugin}: {failure.reason}")
+        )
         info = system.debug()
         if as_json:
             typer.echo(json.dumps(info, indent=2, default=str))

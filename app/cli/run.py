@@ -14,7 +14,7 @@ from app.cli.reporting import DONE, INTERRUPTED, errors_told, say
 from app.cli.stopping import stopping_on_signals
 
 if TYPE_CHECKING:
-    from app.bootstrap import Outcome
+    from app.services.execution import Outcome
 
 DESCRIPTION = """
 Backtests `sma_cross` over the shipped prices unless settings say otherwise, and writes an HTML report.

@@ -71,8 +71,8 @@ class Trade:
     """A closed cycle, from flat to flat.
 
     `lots` is the total entered, in shares of the exit day when a split lay between; a split that leaves less
-    than one lot ends the trade, in the shares before it. `entry_value`, `exit_value`, `realised` (before fees)
-    and `fees` are minor units.
+    than one lot ends the trade, in the shares before it. `entry_value`, `exit_value`, `realised` (before
+    fees) and `fees` are minor units.
     """
 
     sequence: int

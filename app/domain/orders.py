@@ -97,9 +97,7 @@ class OrderRequest:
 
     def __post_init__(self) -> None:
         if self.lots < 0:
-            raise IntentError(
-                f"An order for {self.symbol} is of {self.lots} lots; its side says the direction."
-            )
+            raise IntentError(f"An order for {self.symbol} has a quantity below zero; sell with its side.")
 
     @property
     def signed_lots(self) -> int:

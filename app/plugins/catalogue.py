@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, distributions
+from importlib.metadata import Distribution, EntryPoint, distributions
 from inspect import isabstract, isclass
 
 from app.ports import KINDS, Options, PluginBase, PluginError
 
-EXTENSIONS = "lts_extensions"
+EXTENSION = "extension"
+_EXTENSIONS = "lts_extensions"
 
 
 @dataclass(frozen=True)
@@ -34,18 +35,18 @@ def group_of(kind: str) -> str:
 
 
 class Catalogue:
-    """All installed plugins of the six kinds, and the packages that only extend."""
+    """All installed plugins of the six kinds, and those that only extend, of the kind `extension`.
+
+    `unreadable` tells of packages whose declarations cannot be read at all.
+    """
 
     def __init__(self, points: Iterable[EntryPoint] | None = None) -> None:
-        kinds = {group_of(kind): kind for kind in KINDS}
-        groups = {*kinds, EXTENSIONS}
+        kinds = {group_of(kind): kind for kind in KINDS} | {_EXTENSIONS: EXTENSION}
+        self.unreadable: list[str] = []
         self._points: dict[tuple[str, str], list[EntryPoint]] = {}
-        self._extensions: list[EntryPoint] = []
-        for point in _installed(groups) if points is None else points:
+        for point in _installed(kinds.keys(), self.unreadable) if points is None else points:
             if point.group in kinds:
                 self._points.setdefault((kinds[point.group], point.name), []).append(point)
-            elif point.group == EXTENSIONS:
-                self._extensions.append(point)
         self._classes: dict[tuple[str, str], type[PluginBase]] = {}
 
     def names(self, kind: str) -> list[str]:
@@ -54,17 +55,16 @@ class Catalogue:
 
     def found(self) -> list[Found]:
         """Return every plugin by kind and name, each looked at, so that the broken ones say why."""
-        return [self.inspect(kind, name) for kind in KINDS for name in self.names(kind)]
-
-    def extensions(self) -> list[EntryPoint]:
-        """Return the entry points of packages that only extend, by name."""
-        return sorted(self._extensions, key=lambda point: (point.name, _distribution(point)[0]))
+        return [self.inspect(kind, name) for kind in (*KINDS, EXTENSION) for name in self.names(kind)]
 
     def inspect(self, kind: str, name: str) -> Found:
         """Return one plugin with its problem, if it has one. Raises PluginError where nobody offers it."""
         points = self._offers(kind, name)
         try:
-            self.load(kind, name)
+            if kind == EXTENSION:
+                self.extension(name)
+            else:
+                self.load(kind, name)
         except PluginError as error:
             problem = error.problem
         else:
@@ -80,19 +80,29 @@ class Catalogue:
         """
         key = (kind, name)
         if key not in self._classes:
-            points = self._offers(kind, name)
-            if len(points) > 1:
-                packages = " and ".join(" ".join(_distribution(point)) for point in points)
-                raise PluginError(
-                    f"Plugin {kind}/{name} is offered by two packages: {packages}.",
-                    "Uninstall one of them, or ask one author for another name.",
-                )
-            self._classes[key] = _checked(kind, name, _imported(kind, points[0]))
+            self._classes[key] = _checked(kind, name, self._imported(kind, name))
         return self._classes[key]
+
+    def extension(self, name: str) -> object:
+        """Return what extends: a module or an object with hooks.
+
+        Raises PluginError where nobody offers it, where two packages do, or where its import fails.
+        """
+        return self._imported(EXTENSION, name)
 
     def options_of(self, kind: str, name: str) -> type[Options]:
         """Return the class of a plugin's options. Raises PluginError as `load` does."""
         return self.load(kind, name).Options
+
+    def _imported(self, kind: str, name: str) -> object:
+        points = self._offers(kind, name)
+        if len(points) > 1:
+            packages = " and ".join(" ".join(_distribution(point)) for point in points)
+            raise PluginError(
+                f"Plugin {kind}/{name} is offered by two packages: {packages}.",
+                "Uninstall one of them, or ask one author for another name.",
+            )
+        return _imported(kind, points[0])
 
     def _offers(self, kind: str, name: str) -> list[EntryPoint]:
         try:
@@ -101,19 +111,31 @@ class Catalogue:
             raise unknown(kind, name, self.names(kind)) from None
 
 
-def _installed(groups: AbstractSet[str]) -> Iterator[EntryPoint]:
+def _installed(groups: AbstractSet[str], unreadable: list[str]) -> Iterator[EntryPoint]:
     """Yield the entry points of these groups; of a distribution found twice on the path the first counts.
 
     One walk over the distributions: asking by group walks them all again for each.
     """
     seen = set()
     for distribution in distributions():
-        points = [point for point in distribution.entry_points if point.group in groups]
-        name = distribution.name.lower().replace("_", "-") if points else ""
+        try:
+            points = [point for point in distribution.entry_points if point.group in groups]
+            name = distribution.name.lower().replace("_", "-") if points else ""
+        except Exception as error:  # noqa: BLE001 - half an installation must not stop the others
+            unreadable.append(f"{_called(distribution)}: {type(error).__name__}: {error}")
+            continue
         if name not in seen:
             yield from points
         if points:
             seen.add(name)
+
+
+def _called(distribution: Distribution) -> str:
+    """Return the name of a package, or where it is if not even that can be read."""
+    try:
+        return f"the entry points of {distribution.name}"
+    except Exception:  # noqa: BLE001 - what is missing differs from one version of Python to the next
+        return f"a package without metadata in {distribution.locate_file('')}"
 
 
 def unknown(kind: str, name: str, names: list[str]) -> PluginError:

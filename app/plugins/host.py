@@ -6,8 +6,8 @@ from typing import Any
 
 import pluggy
 
-from app.plugins.catalogue import Catalogue
-from app.ports import DataSource, Options, PluginBase, PluginError, Rule
+from app.plugins.catalogue import EXTENSION, Catalogue
+from app.ports import DataSource, LtsError, Options, PluginBase, PluginError, Rule
 from app.ports.hookspecs import SPECS
 
 
@@ -18,6 +18,13 @@ class HookFailure:
     plugin: str
     hook: str
     error: BaseException
+
+    @property
+    def reason(self) -> str:
+        """Return what was wrong, on one line."""
+        if isinstance(self.error, LtsError):
+            return self.error.problem
+        return f"{type(self.error).__name__}: {self.error}"
 
 
 @dataclass
@@ -31,11 +38,11 @@ class PluginHost:
     def __post_init__(self) -> None:
         for spec in SPECS:
             self.hooks.add_hookspecs(spec)
-        for point in self.catalogue.extensions():
+        for name in self.catalogue.names(EXTENSION):
             try:
-                self._register(point.load(), f"extension/{point.name}")
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - a broken extension is reported and left out
-                self.on_failure(HookFailure(f"extension/{point.name}", "registration", error))
+                self._register(self.catalogue.extension(name), f"{EXTENSION}/{name}")
+            except PluginError as error:  # it was not chosen, so it is reported and left out
+                self.on_failure(HookFailure(f"{EXTENSION}/{name}", "registration", error))
 
     def build(self, kind: str, name: str, options: Options) -> PluginBase:
         """Return a plugin with its options, registered for hooks as 'kind/name'.
@@ -81,7 +88,7 @@ class PluginHost:
             self.hooks.register(plugin, name)
             self.hooks.check_pending()
         except (pluggy.PluginValidationError, ValueError) as error:
-            if self.hooks.has_plugin(name):
+            if self.hooks.get_plugin(name) is plugin:
                 self.hooks.unregister(name=name)
             raise PluginError(
                 f"Plugin {name} has a hook that LTS does not know or cannot call: {error}.",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import Decimal
 
 from app.domain.instruments import Instrument
 from app.domain.intents import Number, OrderType, Place, Side, Target
@@ -47,7 +47,8 @@ def size_targets(
 ) -> list[OrderRequest]:
     """Return the market orders toward all targets: weights are shares of `spendable` minor units.
 
-    The last of several targets for one symbol counts. What a signal is worth in lots is the portfolio plugin's own question, answered by `lots_by_signal`.
+    The last of several targets for one symbol counts. What a signal is worth in lots is the portfolio
+    plugin's own question, answered by `lots_by_signal`.
     """
     requests = []
     for target in {target.symbol: target for target in targets}.values():
@@ -96,9 +97,9 @@ def placed(intent: Place, instrument: Instrument) -> OrderRequest:
     """
     stop_ticks = None
     if intent.type is OrderType.STOP and intent.stop is not None:
-        rounding = ROUND_CEILING if intent.side is Side.BUY else ROUND_FLOOR
-        ticks = (exact(intent.stop) / instrument.tick).to_integral_value(rounding)
-        stop_ticks = checked(int(ticks))
+        numerator, denominator = steps(exact(intent.stop), instrument.tick)
+        up = intent.side is Side.BUY
+        stop_ticks = checked(-(-numerator // denominator) if up else numerator // denominator)
     return OrderRequest(
         symbol=intent.symbol,
         side=intent.side,

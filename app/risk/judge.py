@@ -10,9 +10,9 @@ from app.domain.positions import BookView
 def judge(proposals: Sequence[Proposal], book: BookView, rules: Iterable[Rule]) -> list[Verdict]:
     """Return a verdict for each proposal, in the order given.
 
-    A proposal that only shrinks a position is always approved, and what a market sale is estimated to bring in
-    may be spent by later ones: put reductions first. An order that waits for its stop brings nothing yet:
-    neither cash nor a change of the holding, but a waiting purchase keeps its cash.
+    A proposal that only shrinks a position is always approved, and what a market sale is estimated to bring
+    in may be spent by later ones: put reductions first. An order that waits for its stop brings nothing yet,
+    neither cash nor a change of the holding; a purchase that waits is promised its cash all the same.
     """
     rules = tuple(rules)
     symbols = {proposal.request.symbol for proposal in proposals}

@@ -10,12 +10,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.bars import moment
+from app.domain.errors import ConfigurationError, OutOfRange
 from app.domain.instruments import Instrument
+from app.domain.money import currency_exponent, from_units, to_units
 from app.persistence.ids import uuid7
 from app.persistence.tables.assets import Asset
 from app.persistence.tables.broker_accounts import BrokerAccount
 from app.persistence.tables.portfolios import Portfolio
 from app.persistence.tables.users import User
+from app.persistence.types import rounded
 from app.persistence.upsert import upsert
 from app.ports import Identity
 from app.services.records import RunKeys
@@ -35,6 +38,24 @@ class HeadlessPortfolio:
     pipeline: str
     broker: str
     broker_options: Mapping[str, Any]
+
+
+def check_capital(capital: Decimal, currency: str) -> None:
+    """Raise ConfigurationError for a capital that is no whole number of minor units or cannot be stored."""
+    exponent = currency_exponent(currency)
+    try:
+        exact = from_units(to_units(capital, exponent), exponent) == capital
+        rounded(capital)
+    except OutOfRange as error:
+        raise ConfigurationError(
+            f"portfolio.capital = {capital} is more than LTS can store.",
+            "Set it to at most 92 billion; keep the account in thousands if that is not enough.",
+        ) from error
+    if not exact:
+        raise ConfigurationError(
+            f"portfolio.capital = {capital} has more decimals than {currency}, which has {exponent}.",
+            f"Set it to {from_units(to_units(capital, exponent), exponent)}, for example.",
+        )
 
 
 def ensure_keys(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from app.domain.bars import Timeframe
-from app.domain.errors import ConfigurationError, InputError
+from app.domain.errors import ConfigurationError, InputError, LtsError, PluginError
 from app.engine.columns import MarketData
 from app.ports import DataRequest, DataSource
 from app.settings.model import DataSection
@@ -38,6 +38,19 @@ def source_named(name: str, sources: Mapping[str, DataSource]) -> DataSource:
         ) from None
 
 
+def loaded(name: str, source: DataSource, request: DataRequest) -> MarketData:
+    """Return what a data source answers. Raises InputError as it does, and PluginError where it fails."""
+    try:
+        return source(request)
+    except LtsError:
+        raise
+    except Exception as error:
+        raise PluginError(
+            f"The data source '{name}' failed: {type(error).__name__}: {error}.",
+            "Mend its plugin, or choose another with data.source.",
+        ) from error
+
+
 def benchmark_of(
     symbol: str, market: MarketData, source: DataSource, request: DataRequest
 ) -> tuple[MarketData, str]:
@@ -48,6 +61,6 @@ def benchmark_of(
     if symbol in market.series:
         return replace(market, series={symbol: market.series[symbol]}), name
     try:
-        return source(replace(request, symbols=(symbol,))), name
+        return loaded(market.source, source, replace(request, symbols=(symbol,))), name
     except InputError as error:
         raise InputError(f"run.benchmark: {error.problem}", error.remedy) from error

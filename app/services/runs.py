@@ -117,8 +117,12 @@ class RunStore:
         if batch.fills:
             self.host.announce("lts_fills_committed", run_id=self.run_id, fills=batch.fills)
 
-    def finish(self, result: RunResult, summary: Mapping[str, Any]) -> None:
-        """Write positions, equity, statistics and the end of the run in one transaction."""
+    def finish(self, result: RunResult, summary: Mapping[str, Any], *, error: str | None = None) -> None:
+        """Write positions, equity, statistics and the end of the run in one transaction.
+
+        With an error the run is FAILED although it has a result.
+        """
+        status = RunStatus.FAILED if error else result.status
         with self.database.transaction() as session:
             positions = (
                 position_row(self.keys, position, result.last_ticks.get(position.instrument.symbol))
@@ -129,7 +133,8 @@ class RunStore:
             _add(session, Statistic, self._statistics(result))
             self._update(
                 session,
-                status=result.status.value,
+                status=status.value,
+                error=error,
                 ended_at=moment(self.clock()),
                 summary=dict(summary),
                 state_hash=result.state_hash,
@@ -137,10 +142,13 @@ class RunStore:
         self.host.announce("lts_run_ended", run_id=self.run_id, result=result)
 
     def fail(self, error: str, status: RunStatus = RunStatus.FAILED) -> None:
-        """Mark the run as ended without a result."""
+        """Mark the run as ended without a result; one that has ended already stays as it is."""
+        ending = update(Run).where(Run.id == self.keys.run, Run.status == RunStatus.RUNNING.value)
+        values = {"status": status.value, "ended_at": moment(self.clock()), "error": error}
         with self.database.transaction() as session:
-            self._update(session, status=status.value, ended_at=moment(self.clock()), error=error)
-        self.host.announce("lts_run_ended", run_id=self.run_id, result=None)
+            ended = session.scalar(ending.values(**values).returning(Run.id))
+        if ended is not None:
+            self.host.announce("lts_run_ended", run_id=self.run_id, result=None)
 
     def _write_orders(self, session: Session, batch: Batch) -> None:
         rows = [order_row(self.keys, order, self._orders[order.client_id]) for order in batch.orders]

@@ -1,7 +1,8 @@
-"""`lts run` against a second opinion: the same runs worked out anew with decimals, the slow and obvious way.
+"""`lts run` against a second opinion: the same runs worked out anew in decimals, the slow and obvious way.
 
-Nothing of the engine, ledger, sizing, indicators, strategies or risk rules is used here. The rules are those that
-docs/reference/engine.md and the plugins' docstrings state; only the raw bars and actions come from `app.data`.
+Nothing of the engine, ledger, sizing, indicators, strategies or risk rules is used here. The rules are those
+that docs/reference/engine.md and the docstrings of plugins state; only raw bars and actions come from the
+program.
 """
 
 import json
