@@ -54,7 +54,7 @@ def check_capital(capital: Decimal, currency: str) -> None:
     if not exact:
         raise ConfigurationError(
             f"portfolio.capital = {capital} has more decimals than {currency}, which has {exponent}.",
-            f"Set it to {from_units(to_units(capital, exponent), exponent)}, for example.",
+            f"Round it to {exponent} decimals.",
         )
 
 

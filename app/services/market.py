@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 
 from app.domain.bars import Timeframe
 from app.domain.errors import ConfigurationError, InputError, LtsError, PluginError
@@ -27,9 +28,12 @@ def request_of(data: DataSection, currency: str) -> DataRequest:
 
 
 def source_named(name: str, sources: Mapping[str, DataSource]) -> DataSource:
-    """Return a data source. Raises ConfigurationError that names the sources there are."""
+    """Return a data source; in it, an error that is none of LTS's becomes a PluginError.
+
+    Raises ConfigurationError that names the sources there are.
+    """
     try:
-        return sources[name]
+        return partial(_answer, name, sources[name])
     except KeyError:
         near = get_close_matches(name, sources, 1)
         hint = f"Did you mean '{near[0]}'? " if near else ""
@@ -38,8 +42,7 @@ def source_named(name: str, sources: Mapping[str, DataSource]) -> DataSource:
         ) from None
 
 
-def loaded(name: str, source: DataSource, request: DataRequest) -> MarketData:
-    """Return what a data source answers. Raises InputError as it does, and PluginError where it fails."""
+def _answer(name: str, source: DataSource, request: DataRequest) -> MarketData:
     try:
         return source(request)
     except LtsError:
@@ -61,6 +64,6 @@ def benchmark_of(
     if symbol in market.series:
         return replace(market, series={symbol: market.series[symbol]}), name
     try:
-        return loaded(market.source, source, replace(request, symbols=(symbol,))), name
+        return source(replace(request, symbols=(symbol,))), name
     except InputError as error:
         raise InputError(f"run.benchmark: {error.problem}", error.remedy) from error

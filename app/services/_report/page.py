@@ -68,7 +68,7 @@ def render(result: RunResult, header: ReportHeader) -> str:
         plugins=tables.plugins_table(header),
         origin=_origin(result, header),
         figures_shown=figures.keys(),
-        figures=Markup(script_safe(figures)),  # noqa: S704 # nosec B704 - script_safe has escaped it
+        figures=Markup(script_safe(figures)),  # noqa: S704 - script_safe has escaped it # nosec B704
         price_charts=prices,
         price_note=note,
         percent=percent,
