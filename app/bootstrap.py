@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -21,6 +22,7 @@ from app.plugins.host import HookFailure
 from app.plugins.system import System
 from app.security.files import private_folder
 from app.services.execution import Execution, Log, Outcome, Surroundings
+from app.services.headless import check_capital
 from app.services.market import benchmark_of, request_of, source_named
 from app.settings.collection import Flag, collect
 from app.settings.process import ProcessSettings
@@ -69,10 +71,18 @@ class Watcher:
 
 def open_if_there(invocation: Invocation) -> Database | None:
     """Return the invocation's database, or None where its SQLite file does not exist yet."""
-    address = parsed(invocation.database_url)
-    if address.get_backend_name() == "sqlite" and not Path(address.database or "").exists():
+    if _missing(invocation.database_url):
         return None
     return Database.open(invocation.database_url, create=False)
+
+
+def _missing(url: str) -> bool:
+    """Return whether there is no such file, or none that can be seen: making it will say why."""
+    address = parsed(url)
+    try:
+        return address.get_backend_name() == "sqlite" and not Path(address.database or "").exists()
+    except OSError:
+        return True
 
 
 def load_settings(invocation: Invocation, catalogue: Catalogue, database: Database | None) -> Settings:
@@ -105,17 +115,21 @@ def stored_settings(invocation: Invocation, catalogue: Catalogue) -> Settings:
 def run(invocation: Invocation, watcher: Watcher, *, migrate: bool, output: Path | None) -> Outcome:
     """Run the configured pipeline once, from settings to report.
 
-    Raises LtsError and SettingsError before anything is written where the input is wrong, and RunFailed or
-    StorageFailed, the run marked FAILED, where it ends early.
+    An older schema is brought up to date first, because the database holds settings too. Raises LtsError and
+    SettingsError before a run is written where the input is wrong, and RunFailed or StorageFailed, the run
+    marked FAILED, where it ends early.
     """
     catalogue = Catalogue()
     database = open_if_there(invocation)
     try:
+        if database is not None:
+            _migrated(database, migrate=migrate)
         settings = load_settings(invocation, catalogue, database)
         for notice in (*(f"Ignored {problem}." for problem in catalogue.unreadable), *settings.notices):
             watcher.notice(notice)
         failures = _Failures(watcher.notice)
         system = System.build(settings, catalogue, failures)
+        check_capital(system.money.capital, system.money.currency)
         request = request_of(settings.core.data, system.money.currency)
         source = source_named(settings.core.data.source, system.host.data_sources(BUILTIN))
         market = source(request)
@@ -123,9 +137,11 @@ def run(invocation: Invocation, watcher: Watcher, *, migrate: bool, output: Path
         for notice in market.notices:
             watcher.notice(notice)
         folder = private_folder(output or invocation.home / "reports").resolve()
-        database = database or Database.open(invocation.database_url)
-        _migrated(database, migrate=migrate)
-        around = Surroundings(time.time_ns, log_to, watcher.progress, watcher.stoppable, failures.log_to)
+        if database is None:
+            database = Database.open(invocation.database_url)
+            _migrated(database, migrate=migrate)
+        open_log = partial(log_to, level=settings.core.log.level, on_loss=watcher.notice)
+        around = Surroundings(time.time_ns, open_log, watcher.progress, watcher.stoppable, failures.log_to)
         return Execution(system, database, around, folder, market, benchmark, benchmark_name).run()
     finally:
         if database is not None:
@@ -153,13 +169,21 @@ class _Failures:
     def __init__(self, notice: Callable[[str], None]) -> None:
         self._notice = notice
         self._log: Log | None = None
+        self._unlogged: list[HookFailure] = []
 
     def log_to(self, log: Log) -> None:
-        """Take the log of the run."""
+        """Take the log of the run, and write what was heard before it."""
         self._log = log
+        self._write()
 
     def __call__(self, failure: HookFailure) -> None:
         self._notice(f"{failure.plugin} failed in {failure.hook} and was skipped: {failure.reason}")
+        self._unlogged.append(failure)
+        self._write()
+
+    def _write(self) -> None:
         if self._log is not None:
-            facts = {"plugin": failure.plugin, "hook": failure.hook, "error": failure.reason}
-            self._log.warning("observer failed", **facts)
+            for failure in self._unlogged:
+                facts = {"plugin": failure.plugin, "hook": failure.hook, "error": failure.reason}
+                self._log.warning("hook failed", **facts)
+            self._unlogged.clear()

@@ -1,8 +1,9 @@
 """Structured logs: one JSON object per line, in a private file."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import RawIOBase
 from pathlib import Path
 
 import structlog
@@ -11,14 +12,16 @@ Log = structlog.typing.FilteringBoundLogger
 
 
 @contextmanager
-def log_to(path: Path, level: str) -> Iterator[Log]:
+def log_to(path: Path, /, *, level: str, on_loss: Callable[[str], None], **bound: object) -> Iterator[Log]:
     """Give a logger that appends JSON lines of at least `level` to a file, which is closed at the end.
 
-    The file must exist already, so that its maker decides who may read it.
+    Every line carries what is `bound`. The file must exist already, so that its maker decides who may read
+    it. A line that cannot be written is lost, because a full disk must not stop what is logged; `on_loss` is
+    told of the first.
     """
-    with path.open("a", encoding="utf-8", newline="\n") as file:
+    with path.open("ab", buffering=0) as file:
         yield structlog.wrap_logger(
-            structlog.WriteLogger(file),
+            _Lines(file, path, on_loss),
             processors=[
                 structlog.processors.add_log_level,
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -29,4 +32,28 @@ def log_to(path: Path, level: str) -> Iterator[Log]:
                 logging.getLevelNamesMapping()[level.upper()]
             ),
             cache_logger_on_first_use=False,
+            **bound,
         )
+
+
+class _Lines:
+    """What structlog hands its rendered lines to, by the name of their level."""
+
+    def __init__(self, file: RawIOBase, path: Path, on_loss: Callable[[str], None]) -> None:
+        self._file = file
+        self._path = path
+        self._on_loss = on_loss
+        self._lost = False
+
+    def msg(self, line: str) -> None:
+        """Write one line."""
+        try:
+            self._file.write(f"{line}\n".encode())
+        except OSError as error:
+            if not self._lost:
+                self._on_loss(
+                    f"The log {self._path} cannot be written: {(error.strerror or str(error)).lower()}."
+                )
+            self._lost = True
+
+    debug = info = warning = error = msg

@@ -18,6 +18,7 @@ from app.ports import (
     PortfolioOptions,
     Strategy,
 )
+from app.settings.masking import masked
 from app.settings.settings import Settings
 
 
@@ -86,12 +87,20 @@ class System:
         packages = self.packages
         info = {}
         for kind, name in self.settings.chosen.items():
-            variables: dict[str, Any] = {}
-            self.plugins[kind].add_debug_info(variables)
             info[kind] = {
                 "plugin": name,
                 "package": packages[f"{kind}/{name}"],
                 "params": self.settings.masked_options(kind),
-                "debug": variables,
+                "debug": _debug_variables(self.plugins[kind]),
             }
         return info
+
+
+def _debug_variables(plugin: PluginBase) -> object:
+    """Return the debug variables in JSON's types, what JSON does not know as text; or why there are none."""
+    variables: dict[str, Any] = {}
+    try:
+        plugin.add_debug_info(variables)
+        return masked(variables, secret=False)
+    except Exception as error:  # noqa: BLE001 - whatever a plugin does here must not cost its run
+        return {"error": f"{type(error).__name__}: {error}"}

@@ -3,45 +3,45 @@
 import getpass
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from app.domain.errors import ConfigurationError, LtsError, RunFailed, StorageError
+from app.domain.errors import RunFailed, StorageError
 from app.engine.columns import MarketData
 from app.persistence.database import Database
 from app.plugins.system import System
-from app.ports import AuditEvent, Credentials, Identity, RunContext, RunResult, RunStatus
+from app.ports import Identity, RunContext, RunResult, RunStatus
 from app.security.files import private_file
 from app.services.headless import HeadlessPortfolio
+from app.services.operator import operator
 from app.services.report import PluginRow, ReportHeader, SettingRow, write_report
 from app.services.runs import RunPlan, RunStore
 from app.services.summary import run_summary
 from app.services.trail import DatabaseTrail
+from app.services.witness import Log, Witness
 
 PORTFOLIO = "headless"
 
 
-class Log(Protocol):
-    """A structured log."""
+class OpenLog(Protocol):
+    """Opens a log in an existing file."""
 
-    def info(self, event: str, **facts: Any) -> Any:
-        """Log what went as it should."""
-
-    def warning(self, event: str, **facts: Any) -> Any:
-        """Log what somebody should look at."""
-
-    def error(self, event: str, **facts: Any) -> Any:
-        """Log what ended the work."""
+    def __call__(self, path: Path, /, *, run_id: str) -> AbstractContextManager[Log]:
+        """Return the log, which is closed at the end of the block."""
+        ...
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a run needs from the process around it; `clock` gives UTC nanoseconds."""
+    """What a run needs from the process around it; `clock` gives UTC nanoseconds.
+
+    `open_log` opens a log whose lines all carry the run's id, and `logged` hears of it.
+    """
 
     clock: Callable[[], int]
-    open_log: Callable[[Path, str], AbstractContextManager[Log]]
+    open_log: OpenLog
     progress: Callable[[int, int], None]
     stoppable: Callable[[Callable[[], None]], None]
     logged: Callable[[Log], None]
@@ -75,33 +75,20 @@ class Execution:
         Raises ConfigurationError where the operator may not, before anything is written; later errors leave
         the run marked FAILED or INTERRUPTED with the reason.
         """
-        aaa = self.system.aaa
-        aaa.keep_accounts(DatabaseTrail(self.database, PORTFOLIO, self.around.clock))
-        identity = self._operator()
-        store = RunStore.begin(self.database, self.system.host, self.around.clock, self._plan(identity))
-        with self._logging(store.run_id) as (log, path):
-            with _marked(store, log):
-                aaa.record(AuditEvent(identity.subject, "run.started", f"run/{store.run_id}"))
-                result = self._result(store)
-                summary = self._finish(store, result)
-            log.info("run ended", status=result.status, state_hash=result.state_hash)
-            details = {"status": result.status.value, "state_hash": result.state_hash}
-            aaa.record(AuditEvent(identity.subject, "run.ended", f"run/{store.run_id}", details))
+        aaa, core, database = self.system.aaa, self.system.core, self.database
+        aaa.keep_accounts(DatabaseTrail(database, PORTFOLIO, self.around.clock))
+        identity = operator(aaa, _username(), f"portfolio/{PORTFOLIO}")
+        # From before the run's row is written, so that no signal leaves it RUNNING.
+        self.around.stoppable(core.stop)
+        store = RunStore.begin(database, self.system.host, self.around.clock, self._plan(identity))
+        witness = Witness(store, aaa, identity)
+        with ExitStack() as log_open, witness.marking():
+            witness.log, path = log_open.enter_context(self._logging(store.run_id))
+            witness.started()
+            result = self._result(store)
+            summary = self._finish(store, result)
+            witness.ended(result)
         return Outcome(result, summary, tuple(self.market.series), path)
-
-    def _operator(self) -> Identity:
-        """Return who runs this process. Raises ConfigurationError where the AAA plugin permits nobody."""
-        identity = self.system.aaa.authenticate(Credentials(_username()))
-        if identity is None:
-            raise ConfigurationError(
-                "The AAA plugin does not recognise the user of this process.",
-                "Choose one for headless runs with --set plugins.aaa=local.",
-            )
-        if not self.system.aaa.authorize(identity, "run:create", f"portfolio/{PORTFOLIO}"):
-            raise ConfigurationError(
-                f"{identity.subject} may not start runs (run:create).", "Ask an administrator."
-            )
-        return identity
 
     def _plan(self, identity: Identity) -> RunPlan:
         settings, money = self.system.settings, self.system.money
@@ -147,7 +134,6 @@ class Execution:
             stopping=lambda: core.stopping,
             rules=system.host.risk_rules(),
         )
-        self.around.stoppable(core.stop)
         result = core.start(lambda: system.pipeline.run(context))
         if result is None:
             raise RunFailed(
@@ -157,12 +143,13 @@ class Execution:
         return result
 
     def _finish(self, store: RunStore, result: RunResult) -> Mapping[str, Any]:
-        """Write the report, then the run's end; a report that cannot be written does not lose the run."""
+        """Write the report, then the run's end; without its report a run is FAILED, with all that it came to."""
         summary = run_summary(store.run_id, result, tuple(self.market.series), self.database.url)
         try:
             report = write_report(result, self._header(store.run_id), self.folder)
-        except StorageError:
-            store.finish(result, {**summary, "debug": self.system.debug()})
+        except StorageError as error:
+            failed = {**summary, "status": RunStatus.FAILED.value, "debug": self.system.debug()}
+            store.finish(result, failed, error=error.problem)
             raise
         summary = {**summary, "report": str(report)}
         store.finish(result, {**summary, "debug": self.system.debug()})
@@ -187,41 +174,13 @@ class Execution:
     @contextmanager
     def _logging(self, run_id: str) -> Iterator[tuple[Log, Path]]:
         path = private_file(self.folder / f"{run_id}.log.jsonl")
-        with self.around.open_log(path, self.system.settings.core.log.level) as log:
+        with self.around.open_log(path, run_id=run_id) as log:
             self.around.logged(log)
-            log.info(
-                "run started",
-                run_id=run_id,
-                plugins=self.system.packages,
-                data=self.market.source,
-                bars=self.market.bars,
-            )
+            packages = self.system.packages
+            log.info("run started", plugins=packages, data=self.market.source, bars=self.market.bars)
             for notice in self.market.notices:
                 log.warning("data notice", notice=notice)
             yield log, path
-
-
-@contextmanager
-def _marked(store: RunStore, log: Log) -> Iterator[None]:
-    """Mark the run FAILED or INTERRUPTED, with the reason, when it ends by an error."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        _end(store, log, "stopped at once", RunStatus.INTERRUPTED)
-        raise
-    except LtsError as error:
-        _end(store, log, error.problem, RunStatus.FAILED)
-        raise
-    except Exception as error:
-        problem = f"{type(error).__name__}: {error}"
-        _end(store, log, problem, RunStatus.FAILED)
-        raise RunFailed(f"The run failed: {problem}.", "--debug shows where it happened.") from error
-
-
-def _end(store: RunStore, log: Log, reason: str, status: RunStatus) -> None:
-    log.error("run ended early", status=status, reason=reason, exc_info=status is RunStatus.FAILED)
-    with suppress(StorageError):  # the storage may be what failed; the first error is the one to tell
-        store.fail(reason, status)
 
 
 def _listed(symbols: Sequence[str], most: int = 6) -> str:

@@ -135,8 +135,9 @@ class Replayed:
 
     @property
     def orders(self) -> list[tuple[str, str]]:
-        """Return (status, reason) of every order."""
-        return [(order.status.value, order.reason.value) for order in self.result.orders]
+        """Return (status, reason) of every order, in the order in which they were made."""
+        made = sorted(self.result.orders, key=lambda order: order.sequence)
+        return [(order.status.value, order.reason.value) for order in made]
 
     @property
     def cash(self) -> list[tuple[str, int]]:

@@ -150,6 +150,7 @@ def test_a_limit_on_the_size_of_files_is_told(filled: Path, run_python: Callable
         "except StorageFailed as failed:\n"
         "    print(failed.problem)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, before)\n"
+        "database.close()\n"
     )
     said, complaint = run_python(program, str(filled)).communicate(timeout=60)
     assert complaint == ""
