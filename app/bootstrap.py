@@ -21,9 +21,10 @@ from app.plugins.catalogue import Catalogue
 from app.plugins.host import HookFailure
 from app.plugins.system import System
 from app.security.files import private_folder
-from app.services.execution import Execution, Log, Outcome, Surroundings
+from app.services.execution import Execution, Outcome, Surroundings
 from app.services.headless import check_capital
 from app.services.market import benchmark_of, request_of, source_named
+from app.services.witness import Log
 from app.settings.collection import Flag, collect
 from app.settings.process import ProcessSettings
 from app.settings.resolution import resolve
@@ -129,7 +130,7 @@ def run(invocation: Invocation, watcher: Watcher, *, migrate: bool, output: Path
             watcher.notice(notice)
         failures = _Failures(watcher.notice)
         system = System.build(settings, catalogue, failures)
-        check_capital(system.money.capital, system.money.currency)
+        check_capital(system.money.capital)
         request = request_of(settings.core.data, system.money.currency)
         source = source_named(settings.core.data.source, system.host.data_sources(BUILTIN))
         market = source(request)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from app.settings.errors import printable
+
 _UNLIMITED = 10_000  # columns; a pipe has no window to fit
 
 
@@ -17,5 +19,5 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         console = Console(width=_UNLIMITED)
     table = Table(*headings, box=box.SIMPLE_HEAD, pad_edge=False)
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(Text("\n".join(map(printable, cell.split("\n")))) for cell in row))
     console.print(table)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from app.domain.errors import PluginError
 from app.domain.events import Split
 from app.engine.columns import BarSeries, Float64, MarketData
 from app.engine.timeline import Timeline
@@ -123,10 +124,11 @@ class Bars(Mapping[str, BarView]):
     """All symbols' views at one timestamp; a symbol appears with its first bar.
 
     `time` is the timestamp in UTC nanoseconds and `updated` the symbols that have a new bar at it, in the
-    order of the configuration.
+    order of the configuration. Raises PluginError for an indicator of a name or a source that cannot be.
     """
 
     def __init__(self, market: MarketData, timeline: Timeline, indicators: Mapping[str, Indicator]) -> None:
+        _check_names(indicators)
         self._timeline = timeline
         self._views = {symbol: BarView(series, indicators) for symbol, series in market.series.items()}
         self._seen: dict[str, BarView] = {}
@@ -157,3 +159,17 @@ class Bars(Mapping[str, BarView]):
 
     def __len__(self) -> int:
         return len(self._seen)
+
+
+def _check_names(indicators: Mapping[str, Indicator]) -> None:
+    for name, indicator in indicators.items():
+        if name.startswith("_") or hasattr(BarView, name) or name == "symbol":
+            raise PluginError(
+                f"An indicator cannot be named '{name}': bars have an attribute of that name already.",
+                "Rename it in the strategy's `indicators`.",
+            )
+        if indicator.source not in FIELDS:
+            raise PluginError(
+                f"The indicator '{name}' reads '{indicator.source}', which bars do not have.",
+                f"Use one of {', '.join(FIELDS)}.",
+            )

@@ -6,7 +6,7 @@ from itertools import count
 from traceback import walk_tb
 
 from app.domain.bars import moment
-from app.domain.errors import RunFailed
+from app.domain.errors import LtsError, OutOfRange, RunFailed
 from app.domain.instruments import Instrument
 from app.domain.intents import Cancel, Intent, Place, Side, Target
 from app.domain.orders import (
@@ -75,14 +75,15 @@ class Line:
     def decide(self, step: int, bars: Bars, book: BookView) -> Decisions:
         """Return the orders that the strategy's intents at this step lead to, judged by risk.
 
-        Raises RunFailed where a plugin raises, or asks for a symbol that the run does not have.
+        Raises RunFailed where a plugin raises, or asks for a symbol that the run does not have, and
+        OutOfRange where an amount does not fit 64 bits.
         """
         try:
             intents = self._strategy.decide(bars, book)
             if not intents:
                 return NOTHING
             return self._decided(intents, step, bars, book)
-        except RunFailed:
+        except (RunFailed, OutOfRange):
             raise
         except Exception as error:
             raise self._failed(error, bars.time) from error
@@ -95,9 +96,10 @@ class Line:
             raise self._failed(error, time) from error
 
     def _failed(self, error: Exception, time: int) -> RunFailed:
+        reason = error.problem if isinstance(error, LtsError) else str(error)
         return RunFailed(
             f"{self._blame(error)} failed at {moment(time):%Y-%m-%d %H:%M} UTC: "
-            f"{type(error).__name__}: {error}.",
+            f"{type(error).__name__}: {reason.rstrip('.')}.",
             "Mend the plugin; --debug shows where it happened.",
         )
 

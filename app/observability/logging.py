@@ -20,7 +20,7 @@ def log_to(path: Path, /, *, level: str, on_loss: Callable[[str], None], **bound
     told of the first.
     """
     with path.open("ab", buffering=0) as file:
-        yield structlog.wrap_logger(
+        log: Log = structlog.wrap_logger(
             _Lines(file, path, on_loss),
             processors=[
                 structlog.processors.add_log_level,
@@ -32,8 +32,8 @@ def log_to(path: Path, /, *, level: str, on_loss: Callable[[str], None], **bound
                 logging.getLevelNamesMapping()[level.upper()]
             ),
             cache_logger_on_first_use=False,
-            **bound,
         )
+        yield log.bind(**bound)
 
 
 class _Lines:
@@ -51,9 +51,8 @@ class _Lines:
             self._file.write(f"{line}\n".encode())
         except OSError as error:
             if not self._lost:
-                self._on_loss(
-                    f"The log {self._path} cannot be written: {(error.strerror or str(error)).lower()}."
-                )
+                reason = (error.strerror or str(error)).lower()
+                self._on_loss(f"The log {self._path} cannot be written: {reason}.")
             self._lost = True
 
     debug = info = warning = error = msg

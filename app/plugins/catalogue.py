@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from importlib.metadata import Distribution, EntryPoint, distributions
+from importlib.metadata import EntryPoint, distributions
 from inspect import isabstract, isclass
 
 from app.ports import KINDS, Options, PluginBase, PluginError
@@ -122,20 +122,13 @@ def _installed(groups: AbstractSet[str], unreadable: list[str]) -> Iterator[Entr
             points = [point for point in distribution.entry_points if point.group in groups]
             name = distribution.name.lower().replace("_", "-") if points else ""
         except Exception as error:  # noqa: BLE001 - half an installation must not stop the others
-            unreadable.append(f"{_called(distribution)}: {type(error).__name__}: {error}")
+            where = distribution.locate_file("")
+            unreadable.append(f"a package in {where} whose metadata cannot be read ({type(error).__name__})")
             continue
         if name not in seen:
             yield from points
         if points:
             seen.add(name)
-
-
-def _called(distribution: Distribution) -> str:
-    """Return the name of a package, or where it is if not even that can be read."""
-    try:
-        return f"the entry points of {distribution.name}"
-    except Exception:  # noqa: BLE001 - what is missing differs from one version of Python to the next
-        return f"a package without metadata in {distribution.locate_file('')}"
 
 
 def unknown(kind: str, name: str, names: list[str]) -> PluginError:

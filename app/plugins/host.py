@@ -1,6 +1,6 @@
 """The plugins of one process: built, registered for hooks, and announced to, one observer at a time."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,9 +61,14 @@ class PluginHost:
         return plugin
 
     def data_sources(self, builtin: Mapping[str, DataSource]) -> dict[str, DataSource]:
-        """Return every data source by name. Raises PluginError where two offer one name."""
+        """Return every data source by name.
+
+        Raises PluginError where two offer one name, and where an offer fails or is none.
+        """
         sources = dict(builtin)
         for plugin, offered in self._offers("lts_data_sources"):
+            if not (isinstance(offered, Mapping) and all(map(callable, offered.values()))):
+                raise _no_offer(plugin, "lts_data_sources", "a mapping of names to functions")
             for name, source in offered.items():
                 if name in sources:
                     raise PluginError(f"{plugin} offers a data source '{name}', which exists already.")
@@ -71,8 +76,17 @@ class PluginHost:
         return sources
 
     def risk_rules(self) -> list[Rule]:
-        """Return the rules that plugins add to the built-in ones."""
-        return [rule for _, rules in self._offers("lts_risk_rules") for rule in rules]
+        """Return the rules that plugins add to the built-in ones.
+
+        Raises PluginError where an offer fails or is none.
+        """
+        rules: list[Rule] = []
+        for plugin, offered in self._offers("lts_risk_rules"):
+            found = list(offered) if isinstance(offered, Sequence) else [offered]
+            if not all(callable(getattr(rule, "refuses", None)) for rule in found):
+                raise _no_offer(plugin, "lts_risk_rules", "a list of rules with a method `refuses`")
+            rules.extend(found)
+        return rules
 
     def announce(self, hook: str, **facts: object) -> None:
         """Tell every observer what has happened; one that raises is reported and the next one hears it."""
@@ -106,3 +120,9 @@ class PluginHost:
                 ) from error
             if offered is not None:
                 yield implementation.plugin_name, offered
+
+
+def _no_offer(plugin: str, hook: str, expected: str) -> PluginError:
+    return PluginError(
+        f"Plugin {plugin} should return {expected} from {hook}.", "Mend or uninstall its package."
+    )

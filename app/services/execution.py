@@ -12,7 +12,7 @@ from app.domain.errors import RunFailed, StorageError
 from app.engine.columns import MarketData
 from app.persistence.database import Database
 from app.plugins.system import System
-from app.ports import Identity, RunContext, RunResult, RunStatus
+from app.ports import Identity, Rule, RunContext, RunResult, RunStatus
 from app.security.files import private_file
 from app.services.headless import HeadlessPortfolio
 from app.services.operator import operator
@@ -78,6 +78,7 @@ class Execution:
         aaa, core, database = self.system.aaa, self.system.core, self.database
         aaa.keep_accounts(DatabaseTrail(database, PORTFOLIO, self.around.clock))
         identity = operator(aaa, _username(), f"portfolio/{PORTFOLIO}")
+        rules = self.system.host.risk_rules()
         # From before the run's row is written, so that no signal leaves it RUNNING.
         self.around.stoppable(core.stop)
         store = RunStore.begin(database, self.system.host, self.around.clock, self._plan(identity))
@@ -85,7 +86,7 @@ class Execution:
         with ExitStack() as log_open, witness.marking():
             witness.log, path = log_open.enter_context(self._logging(store.run_id))
             witness.started()
-            result = self._result(store)
+            result = self._result(store, rules)
             summary = self._finish(store, result)
             witness.ended(result)
         return Outcome(result, summary, tuple(self.market.series), path)
@@ -114,7 +115,7 @@ class Execution:
             seed=settings.core.run.seed,
         )
 
-    def _result(self, store: RunStore) -> RunResult:
+    def _result(self, store: RunStore, rules: Sequence[Rule]) -> RunResult:
         system, core = self.system, self.system.core
         context = RunContext(
             run_id=store.run_id,
@@ -132,7 +133,7 @@ class Execution:
             recorder=store,
             progress=self.around.progress,
             stopping=lambda: core.stopping,
-            rules=system.host.risk_rules(),
+            rules=rules,
         )
         result = core.start(lambda: system.pipeline.run(context))
         if result is None:
@@ -143,7 +144,7 @@ class Execution:
         return result
 
     def _finish(self, store: RunStore, result: RunResult) -> Mapping[str, Any]:
-        """Write the report, then the run's end; without its report a run is FAILED, with all that it came to."""
+        """Write the report, then the run's end; without its report a run that came to a result is FAILED."""
         summary = run_summary(store.run_id, result, tuple(self.market.series), self.database.url)
         try:
             report = write_report(result, self._header(store.run_id), self.folder)

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from app.domain.bars import moment
 from app.domain.errors import ConfigurationError, OutOfRange
 from app.domain.instruments import Instrument
-from app.domain.money import currency_exponent, from_units, to_units
 from app.persistence.ids import uuid7
 from app.persistence.tables.assets import Asset
 from app.persistence.tables.broker_accounts import BrokerAccount
@@ -40,22 +39,15 @@ class HeadlessPortfolio:
     broker_options: Mapping[str, Any]
 
 
-def check_capital(capital: Decimal, currency: str) -> None:
-    """Raise ConfigurationError for a capital that is no whole number of minor units or cannot be stored."""
-    exponent = currency_exponent(currency)
+def check_capital(capital: Decimal) -> None:
+    """Raise ConfigurationError for a capital that the database's exact decimals cannot hold."""
     try:
-        exact = from_units(to_units(capital, exponent), exponent) == capital
         rounded(capital)
     except OutOfRange as error:
         raise ConfigurationError(
             f"portfolio.capital = {capital} is more than LTS can store.",
             "Set it to at most 92 billion; keep the account in thousands if that is not enough.",
         ) from error
-    if not exact:
-        raise ConfigurationError(
-            f"portfolio.capital = {capital} has more decimals than {currency}, which has {exponent}.",
-            f"Round it to {exponent} decimals.",
-        )
 
 
 def ensure_keys(

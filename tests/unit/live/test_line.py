@@ -1,0 +1,268 @@
+"""From intents to judged orders: reductions first, one reason for each denial, and who is to blame."""
+
+from decimal import Decimal
+
+import pytest
+
+from app.domain.errors import LtsError, OutOfRange, RunFailed
+from app.domain.intents import IntentError
+from app.ports import (
+    Cancel,
+    Order,
+    OrderRequest,
+    OrderStatus,
+    OrderType,
+    Place,
+    Portfolio,
+    Promised,
+    Proposal,
+    Reason,
+    Side,
+    Strategy,
+    Target,
+)
+from plugins_portfolio.equal_weight import EqualWeight
+
+pytestmark = [pytest.mark.unit, pytest.mark.requirement("SYS-001", "SYS-006", "SYS-011")]
+
+BUY, SELL = Side.BUY, Side.SELL
+
+
+def made(replayed):
+    """Return the orders in the order in which they were made."""
+    return sorted(replayed.result.orders, key=lambda order: order.sequence)
+
+
+@pytest.mark.parametrize(
+    ("intent", "reason"),
+    [
+        (Place("BBB", BUY, 1), "no_price_yet"),
+        (Target("BBB", signal=1), "no_price_yet"),
+        (Place("AAA", BUY, 0), "quantity_below_one_lot"),
+        (Place("AAA", BUY, Decimal("0.999")), "quantity_below_one_lot"),
+        (Place("AAA", BUY, 1, OrderType.STOP), "stop_price_missing"),
+        (Place("AAA", BUY, 1, OrderType.STOP, stop=0), "stop_price_not_positive"),
+        (Place("AAA", SELL, 1, OrderType.STOP, stop=Decimal("0.009")), "stop_price_not_positive"),
+        (Place("AAA", SELL, 1), "short_sale_not_allowed"),
+        (Target("AAA", quantity=-1), "short_sale_not_allowed"),
+        (Place("AAA", BUY, 1_001), "insufficient_cash"),
+    ],
+)
+def test_each_denial_has_its_reason(small, replay, intent, reason):
+    market = small({"AAA": [10, 10], "BBB": [None, 10]})
+    replayed = replay(market, {0: [intent]}, capital="10000")
+    assert replayed.orders == [("denied", reason)]
+    assert replayed.fills == []
+    assert [order.reason for order in replayed.strategy.heard] == [Reason(reason)]
+
+
+def test_reductions_are_judged_and_filled_before_purchases(small, replay):
+    market = small({"AAA": [10, 10, 10], "BBB": [10, 10, 10]})
+    second = [Place("BBB", BUY, 5), Place("AAA", SELL, 5), Place("BBB", BUY, 1), Place("AAA", SELL, 2)]
+    replayed = replay(market, {0: [Place("AAA", BUY, 10)], 1: second})
+    assert [(order.symbol, order.request.lots) for order in made(replayed)[1:]] == [
+        ("AAA", 5),
+        ("AAA", 2),
+        ("BBB", 5),
+        ("BBB", 1),
+    ]
+
+
+def test_the_whole_batch_is_judged_against_cash_that_is_promised_once(small, replay):
+    market = small({"AAA": [10, 10], "BBB": [10, 10]})
+    replayed = replay(market, {0: [Place("AAA", BUY, 60), Place("BBB", BUY, 60)]}, capital="1000")
+    assert replayed.orders == [("filled", ""), ("denied", "insufficient_cash")]
+
+
+def test_a_waiting_stop_keeps_the_cash_that_it_was_promised(small, replay):
+    market = small({"AAA": [10, 10, 10]})
+    stop = Place("AAA", BUY, 60, OrderType.STOP, stop=15)
+    replayed = replay(market, {0: [stop], 1: [Place("AAA", BUY, 20)]}, capital="1000")
+    assert replayed.orders[1] == ("denied", "insufficient_cash")
+
+
+def test_cancels_come_before_new_orders_of_the_same_step(small, replay):
+    market = small({"AAA": [10, 10, (12, 12, 12, 12), 12]})
+
+    def replace(_, book):
+        (old,) = book.orders
+        return [Place("AAA", BUY, 2, OrderType.STOP, stop=12), Cancel(old)]
+
+    replayed = replay(market, {0: [Place("AAA", BUY, 1, OrderType.STOP, stop=11)], 1: replace})
+    assert replayed.orders == [("canceled", "canceled_by_strategy"), ("filled", "")]
+    assert [order.status for order in replayed.strategy.heard] == [
+        OrderStatus.ACCEPTED,
+        OrderStatus.CANCELED,
+        OrderStatus.ACCEPTED,
+        OrderStatus.FILLED,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("target", "lots"),
+    [
+        (Target("AAA", signal=1), 490),  # half of 98 % of 10,000.00, at 10.00
+        (Target("AAA", signal=0.5), 245),
+        (Target("AAA", weight=0.25), 245),
+        (Target("AAA", weight=Decimal("0.1")), 98),
+        (Target("AAA", quantity=7), 7),
+        (Target("AAA", quantity=Decimal("7.9")), 7),
+    ],
+)
+def test_a_target_is_sized_by_signal_weight_or_quantity(small, replay, target, lots):
+    market = small({"AAA": [10, 10], "BBB": [10, 10]})
+    replayed = replay(market, {0: [target]}, capital="10000", portfolio=EqualWeight())
+    assert [order.request.lots for order in made(replayed)] == [lots]
+
+
+def test_a_target_that_is_reached_asks_for_nothing(small, replay):
+    target = Target("AAA", quantity=5)
+    replayed = replay(small({"AAA": [10, 10, 10]}), {0: [target], 1: [target], 2: [target]})
+    assert len(replayed.result.orders) == 1
+
+
+def test_the_last_of_several_targets_for_a_symbol_counts(small, replay):
+    targets = [Target("AAA", quantity=5), Target("AAA", quantity=5), Target("AAA", quantity=7)]
+    assert [fill[3] for fill in replay(small({"AAA": [10, 10]}), {0: targets}).fills] == [7]
+
+
+def test_a_target_below_the_holding_sells_the_difference(small, replay):
+    program = {0: [Target("AAA", quantity=9)], 1: [Target("AAA", quantity=4)]}
+    fills = replay(small({"AAA": [10, 10, 10]}), program).fills
+    assert [fill[2:4] for fill in fills] == [("buy", 9), ("sell", 5)]
+
+
+def test_orders_carry_the_tag_of_their_intent(small, replay):
+    intents = [Place("AAA", BUY, 1, tag="placed"), Target("AAA", quantity=1, tag="targeted")]
+    tags = [order.request.tag for order in made(replay(small({"AAA": [10, 10]}), {0: intents}))]
+    assert tags == ["placed", "targeted"]
+
+
+def test_ids_differ_between_steps_symbols_and_places_in_a_step(small, replay):
+    orders = [Place("AAA", BUY, 1), Place("AAA", BUY, 1), Place("BBB", BUY, 1), Place("CCC", BUY, 1)]
+    market = small({"AAA": [10, 10, 10], "BBB": [10, 10, 10], "CCC": [None, None, 10]})
+    found = replay(market, {0: orders, 1: orders}).result.orders
+    assert len({order.client_id for order in found}) == len(found) == 8
+
+
+class NoBuying:
+    """A limit that an extension may offer."""
+
+    def refuses(self, proposal: Proposal, promised: Promised) -> Reason:
+        buying = proposal.request.side is BUY and promised.cash > 0
+        return Reason.INSUFFICIENT_CASH if buying else Reason.NONE
+
+
+def test_rules_of_extensions_judge_after_the_built_in_ones(small, replay):
+    replayed = replay(small({"AAA": [10, 10]}), {0: [Place("AAA", BUY, 1)]}, rules=[NoBuying()])
+    assert replayed.orders == [("denied", "insufficient_cash")]
+
+
+class Fails(Strategy):
+    """Raises at its second step, or when it hears of an order."""
+
+    def __init__(self, *, at=1, hearing=False):
+        super().__init__()
+        self.at, self.hearing, self.step = at, hearing, 0
+
+    def decide(self, *_):
+        self.step += 1
+        if self.step > self.at:
+            raise ZeroDivisionError("no bars today")
+        return [Place("AAA", BUY, 1)]
+
+    def on_order_update(self, order: Order) -> None:
+        if self.hearing:
+            raise KeyError(order.symbol)
+
+
+class Sizes(Portfolio):
+    """A portfolio that fails, in the same module as the strategies above."""
+
+    def __init__(self, *, allocating):
+        super().__init__()
+        self.allocating = allocating
+
+    def allocate(self, *_):
+        return self._failed() if self.allocating else {}
+
+    def size(self, *_):
+        return self._failed()
+
+    @staticmethod
+    def _failed():
+        raise ValueError("cannot size this")
+
+
+def failure(replay, *arguments, **options):
+    with pytest.raises(RunFailed) as caught:
+        replay(*arguments, **options)
+    assert caught.value.remedy
+    return caught.value.problem
+
+
+def test_a_strategy_that_raises_is_named_with_the_bar(small, replay):
+    problem = failure(replay, small({"AAA": [10, 10]}), Fails(), portfolio=Sizes(allocating=True))
+    assert problem == "Strategy scripted failed at 2020-01-02 00:00 UTC: ZeroDivisionError: no bars today."
+
+
+def test_a_strategy_that_raises_when_it_hears_of_an_order_is_named_too(small, replay):
+    problem = failure(replay, small({"AAA": [10, 10]}), Fails(hearing=True))
+    assert problem == "Strategy scripted failed at 2020-01-01 00:00 UTC: KeyError: 'AAA'."
+
+
+@pytest.mark.parametrize("allocating", [True, False])
+def test_a_portfolio_that_raises_is_named(small, replay, allocating):
+    program = {0: [Target("AAA", signal=1)]}
+    problem = failure(replay, small({"AAA": [10]}), program, portfolio=Sizes(allocating=allocating))
+    assert problem == "Portfolio Sizes failed at 2020-01-01 00:00 UTC: ValueError: cannot size this."
+
+
+def test_a_symbol_that_the_run_does_not_have_is_named_with_those_it_has(small, replay):
+    with pytest.raises(RunFailed, match="Strategy scripted asked for 'ZZZ'") as caught:
+        replay(small({"AAA": [10], "BBB": [10]}), {0: [Place("ZZZ", BUY, 1)]})
+    assert "AAA, BBB" in caught.value.remedy
+
+
+def test_a_negative_quantity_ends_the_run_with_what_is_wrong(small, replay):
+    problem = failure(replay, small({"AAA": [10]}), {0: [Place("AAA", BUY, -5)]})
+    assert "IntentError: An order for AAA has a quantity below zero" in problem
+
+
+def test_an_intent_without_a_meaning_ends_the_run_with_what_is_wrong(small, replay):
+    def meaningless(*_):
+        return [Target("AAA")]
+
+    problem = failure(replay, small({"AAA": [10]}), {0: meaningless})
+    assert problem.endswith("needs exactly one of signal, weight, quantity.")
+    assert issubclass(IntentError, LtsError)
+
+
+@pytest.mark.parametrize(
+    "intent",
+    [
+        Place("AAA", BUY, Decimal("1e30")),
+        Place("AAA", BUY, 2**60),
+        Place("AAA", BUY, 1, OrderType.STOP, stop=1e30),
+        Target("AAA", quantity=Decimal("1e5000")),
+        Target("AAA", weight=1e300),
+    ],
+)
+def test_numbers_beyond_64_bits_are_rejected_and_not_wrapped(small, replay, intent):
+    with pytest.raises(OutOfRange, match="64 bits"):
+        replay(small({"AAA": [10]}), {0: [intent]})
+
+
+class Short(Portfolio):
+    """Returns a request of negative lots."""
+
+    def allocate(self, *_):
+        return {}
+
+    def size(self, *_):
+        return [OrderRequest("AAA", BUY, -1)]
+
+
+def test_a_portfolio_cannot_ask_for_negative_lots(small, replay):
+    problem = failure(replay, small({"AAA": [10]}), {0: [Target("AAA", signal=1)]}, portfolio=Short())
+    assert problem.startswith("Portfolio Short failed")
