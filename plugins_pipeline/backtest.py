@@ -149,7 +149,7 @@ def _result(
         equity=equity,
         benchmark=benchmark,
         benchmark_name=context.benchmark_name,
-        orders=list(simulation.orders.values()),
+        orders=sorted(simulation.orders.values(), key=lambda order: order.sequence),
         fills=simulation.fills,
         trades=ledger.trades,
         cash=ledger.entries,

@@ -68,6 +68,8 @@ class MarketData:
                 instrument.currency,
                 str(instrument.tick.normalize()),
                 str(instrument.lot.normalize()),
+                str(instrument.multiplier.normalize()),
+                str(series.has_volume),
             )
             digest.update("|".join((*head, series.timeframe)).encode())
             columns = (

@@ -146,10 +146,12 @@ def _orders() -> None:
         sa.CheckConstraint("quantity > 0 OR (status = 'denied' AND quantity = 0)", name="ck_orders_quantity"),
         sa.CheckConstraint("filled >= 0", name="ck_orders_filled"),
         sa.CheckConstraint(
-            "type NOT IN ('limit', 'stop_limit') OR limit_price IS NOT NULL", name="ck_orders_limit_price"
+            "type NOT IN ('limit', 'stop_limit') OR limit_price IS NOT NULL OR status = 'denied'",
+            name="ck_orders_limit_price",
         ),
         sa.CheckConstraint(
-            "type NOT IN ('stop', 'stop_limit') OR stop_price IS NOT NULL", name="ck_orders_stop_price"
+            "type NOT IN ('stop', 'stop_limit') OR stop_price IS NOT NULL OR status = 'denied'",
+            name="ck_orders_stop_price",
         ),
     )
     op.create_index("ix_orders_portfolio_id", "orders", ["portfolio_id"])

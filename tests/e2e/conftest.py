@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
@@ -22,6 +24,8 @@ PROGRAM = Path(sysconfig.get_path("scripts")) / ("lts.exe" if sys.platform == "w
 
 # What makes a program believe that its pipe is a terminal, or of another width.
 _TERMINAL = {"COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "NO_COLOR", "PY_COLORS", "TTY_COMPATIBLE"}
+
+_NAMELESS = 54321
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,6 @@ class Lts:
     """Runs `lts` with a data folder of its own, and looks into the database that it leaves."""
 
     program = PROGRAM
-    prefix: tuple[str, ...] = ()
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -59,6 +62,7 @@ class Lts:
         self.here = folder / "here"
         self.packages = folder / "packages"
         self.database = self.home / "lts.db"
+        self.user: dict[str, Any] = {}
         self.here.mkdir()
         self.packages.mkdir()
         inherited = {
@@ -77,7 +81,7 @@ class Lts:
     def __call__(self, *arguments: object, code: int = 0, **options: Any) -> Finished:
         """Run `lts` to its end, which must have this exit code and, without --debug, no traceback."""
         words = [str(argument) for argument in arguments]
-        done = self.call([*self.prefix, str(self.program), *words], **options)
+        done = self.call([str(self.program), *words], **options)
         assert done.code == code, f"lts {' '.join(words)}: {done}"
         assert "--debug" in words or "Traceback" not in done.out + done.err, done
         return done
@@ -108,7 +112,13 @@ class Lts:
         """Run any command in the folder and environment of this user."""
         done = subprocess.run(
             command,
-            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": self.here, **options},
+            **{
+                "stdout": subprocess.PIPE,
+                "stderr": subprocess.PIPE,
+                "cwd": self.here,
+                **self.user,
+                **options,
+            },
             env={**self.environment, **(env or {})},
             stdin=subprocess.DEVNULL,
             text=True,
@@ -135,6 +145,11 @@ class Lts:
             rows = session.execute(text("SELECT status, error FROM runs ORDER BY started_at, id"))
             return [(row.status, row.error) for row in rows]
 
+    def measure_no_coverage(self) -> None:
+        """Keep the measuring of coverage out of processes that may not, or cannot, write its files."""
+        for name in [name for name in self.environment if name.startswith("COVERAGE")]:
+            del self.environment[name]
+
     def install(self, name: str, source: str, version: str = "1.0", **groups: str) -> None:
         """Put a package of one module on the path, as pip would; `plugins_strategy="a = module:Class"`."""
         (self.packages / f"{name.replace('-', '_')}.py").write_text(source, encoding="utf-8")
@@ -160,3 +175,27 @@ def default_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Lts, Finished
     user = Lts(tmp_path_factory.mktemp("default"))
     usual = {} if sys.platform == "win32" else {"umask": 0o022}
     return user, user("run", "--json", **usual)
+
+
+@pytest.fixture
+def ordinary() -> Iterator[Lts]:
+    """The command of a user without privileges, which root becomes: a number that has neither name nor home."""
+    # Not pytest's folder, which only its owner can enter.
+    folder = Path(tempfile.mkdtemp(prefix="lts-ordinary-"))
+    try:
+        folder.chmod(0o755)
+        user = Lts(folder)
+        user.measure_no_coverage()
+        for name in ("HOME", "LNAME", "LOGNAME", "USER", "USERNAME"):
+            user.environment.pop(name, None)
+        if sys.platform != "win32" and os.geteuid() == 0:
+            for path in (folder, *folder.rglob("*")):
+                os.chown(path, _NAMELESS, _NAMELESS)
+            user.user = {"user": _NAMELESS, "group": _NAMELESS, "extra_groups": []}
+            try:
+                user("--version")
+            except (AssertionError, PermissionError):
+                pytest.skip("another user than root cannot read this installation")
+        yield user
+    finally:
+        shutil.rmtree(folder)

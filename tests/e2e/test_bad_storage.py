@@ -1,10 +1,7 @@
 """Folders, databases, disks and pipes that cannot take what a run writes."""
 
 import os
-import shutil
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +20,8 @@ os.execv(sys.argv[2], sys.argv[2:])
 """
 
 
-def without_coverage(lts: Any) -> None:
-    """Keep the measuring of coverage out of a process that must fail to write."""
-    for name in [name for name in lts.environment if name.startswith("COVERAGE")]:
-        del lts.environment[name]
-
-
 def limited(lts: Any, limit: int, *arguments: str) -> Any:
-    without_coverage(lts)
+    lts.measure_no_coverage()
     return lts.call([sys.executable, "-c", LIMITED, str(limit), str(lts.program), *arguments])
 
 
@@ -49,7 +40,9 @@ def test_a_database_that_is_a_folder_is_refused(lts: Any) -> None:
         assert str(lts.here) in message
 
 
-@pytest.mark.parametrize("content", [b"dear diary\n" * 1000, b"\x00" * 8192, b"SQLite format 3\x00" + b"x" * 500])
+@pytest.mark.parametrize(
+    "content", [b"dear diary\n" * 1000, b"\x00" * 8192, b"SQLite format 3\x00" + b"x" * 500]
+)
 def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(lts: Any, content: bytes) -> None:
     path = lts.here / "diary.db"
     path.write_bytes(content)
@@ -136,31 +129,10 @@ def test_closed_streams_do_not_stop_a_run(lts: Any, closing: str, code: int) -> 
     assert lts.runs() == [("completed", None)]
 
 
-@pytest.fixture
-def ordinary(lts: Any) -> Iterator[Any]:
-    """The same command, but of a user without privileges: root runs it as somebody else."""
-    without_coverage(lts)
-    if os.geteuid() != 0:
-        yield lts
-        return
-    # Not pytest's folder, which only its owner can enter.
-    folder = Path(tempfile.mkdtemp(prefix="lts-ordinary-"))
-    try:
-        folder.chmod(0o755)
-        user = type(lts)(folder)
-        without_coverage(user)
-        for path in (folder, *folder.rglob("*")):
-            os.chown(path, 65534, 65534)
-        user.prefix = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--")
-        if user.call([*user.prefix, str(user.program), "--version"]).code:
-            pytest.skip("another user than root cannot read this installation")
-        yield user
-    finally:
-        shutil.rmtree(folder)
-
-
 @posix
-def test_an_ordinary_user_runs_it_and_is_told_what_may_not_be_written(ordinary: Any) -> None:
+def test_a_user_without_privileges_name_or_home_runs_it_and_is_told_what_may_not_be_written(
+    ordinary: Any,
+) -> None:
     lts = ordinary
     assert lts("run", "--json", *QUICK).json["status"] == "completed"
     locked = lts.here / "locked"
@@ -170,3 +142,7 @@ def test_an_ordinary_user_runs_it_and_is_told_what_may_not_be_written(ordinary: 
         assert str(locked) in message
         assert "write permission" in message
     assert [status for status, _ in lts.runs()] == ["completed", "failed"]
+    (user,) = lts.query("SELECT issuer, username FROM users")
+    assert user == ("local", f"uid-{lts.user['user']}") or not lts.user
+    del lts.environment["LTS_HOME"]
+    assert "LTS_HOME" in lts("run", code=2).message or not lts.user

@@ -1,6 +1,5 @@
 """Where `lts` is started from: folders that look like its own, and a wheel without a checkout."""
 
-import os
 import subprocess
 import sys
 import zipfile
@@ -41,22 +40,6 @@ def test_variables_that_a_platform_invents_are_noted_and_ignored(lts: Any) -> No
     done = lts("run", "--json", *QUICK)
     assert done.json["status"] == "completed"
     assert done.err.startswith("Note: Ignored environment variables: LTS_PORT_80_TCP.")
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows gives every user a name and a home folder")
-def test_a_user_without_name_or_home_needs_only_a_data_folder(lts: Any) -> None:
-    for name in ("HOME", "LOGNAME", "USER", "LNAME", "USERNAME"):
-        lts.environment.pop(name, None)
-    if os.geteuid() != 0:
-        assert lts("run", "--json", *QUICK).json["status"] == "completed"
-        return
-    program = (
-        "import os, sys; os.setgroups([]); os.setgid(54321); os.setuid(54321); os.execv(sys.argv[1], sys.argv[1:])"
-    )
-    for path in (lts.folder, *lts.folder.rglob("*")):
-        os.chown(path, 54321, 54321)
-    done = lts.call([sys.executable, "-c", program, str(lts.program), "run", "--json", *QUICK])
-    assert done.code in {0, 126}, done
 
 
 @pytest.fixture(scope="session")

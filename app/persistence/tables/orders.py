@@ -79,6 +79,11 @@ class Order(Base):
         check("sequence", "sequence >= 0"),
         check("quantity", "quantity > 0 OR (status = 'denied' AND quantity = 0)"),
         check("filled", "filled >= 0"),
-        check("limit_price", "type NOT IN ('limit', 'stop_limit') OR limit_price IS NOT NULL"),
-        check("stop_price", "type NOT IN ('stop', 'stop_limit') OR stop_price IS NOT NULL"),
+        check(
+            "limit_price",
+            "type NOT IN ('limit', 'stop_limit') OR limit_price IS NOT NULL OR status = 'denied'",
+        ),
+        check(
+            "stop_price", "type NOT IN ('stop', 'stop_limit') OR stop_price IS NOT NULL OR status = 'denied'"
+        ),
     )

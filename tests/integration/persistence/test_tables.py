@@ -129,6 +129,12 @@ def test_what_is_out_of_range_is_refused(rows, store, noun):
     assert accepted == []
 
 
+@pytest.mark.parametrize("unsized", [{"quantity": Decimal(0)}, {"type": "stop", "stop_price": None}])
+def test_only_an_order_that_was_denied_may_lack_its_size_or_its_stop(rows, store, unsized):
+    assert refused(store, rows.make("Order", **unsized))
+    assert not refused(store, rows.make("Order", **unsized, status="denied"))
+
+
 def test_the_same_thing_is_not_stored_twice(rows, store):
     for noun, keys in UNIQUE.items():
         for names in keys:

@@ -49,7 +49,7 @@ def test_symbols_appear_with_their_first_bar_and_are_marked_when_they_have_a_new
 
 
 def test_a_declared_indicator_is_an_attribute(small):
-    bar = bars_at(small({"AAA": [1, 2, 6]}), 2, fast=SMA(2), high=SMA(1), top=SMA(3, source="highs"))["AAA"]
+    bar = bars_at(small({"AAA": [1, 2, 6]}), 2, fast=SMA(2), top=SMA(3, source="highs"))["AAA"]
     assert (bar.fast, bar.top) == (4, 3)
 
 

@@ -36,7 +36,7 @@ def test_another_value_in_any_column_is_another_digest(market, column):
 
 @pytest.mark.parametrize(
     "change",
-    [{"currency": "EUR"}, {"tick": Decimal("0.1")}, {"lot": Decimal("0.1")}],
+    [{"currency": "EUR"}, {"tick": Decimal("0.1")}, {"lot": Decimal("0.1")}, {"multiplier": Decimal(5)}],
 )
 def test_another_instrument_is_another_digest(market, change):
     series = replace(market.series["AAA"], instrument=Instrument("AAA", **change))
