@@ -44,12 +44,14 @@ class Invocation:
     @property
     def home(self) -> Path:
         """Return the data folder: LTS_HOME, or the user's own by the platform's convention."""
-        if self.process.home is not None:
-            return self.process.home.expanduser().resolve()
-        folder = user_data_path("lts", appauthor=False)
-        if not folder.is_absolute():
-            raise ConfigurationError("This user has no home folder.", "Name a data folder with LTS_HOME.")
-        return folder
+        try:
+            if self.process.home is not None:
+                return self.process.home.expanduser().resolve()
+            return user_data_path("lts", appauthor=False)
+        except RuntimeError as error:  # how both say that there is no home folder to start from
+            raise ConfigurationError(
+                "This user has no home folder.", "Name a data folder with LTS_HOME."
+            ) from error
 
     @property
     def database_url(self) -> str:

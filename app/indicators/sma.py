@@ -1,35 +1,46 @@
 """The simple moving average."""
 
-from collections import deque
+from dataclasses import dataclass
 from math import nan
 
-from app.indicators.base import Indicator
+import numpy as np
+
+from app.indicators.base import Columns, Float64, Indicator, Source
 
 
+@dataclass(frozen=True)
 class SMA(Indicator):
-    """The arithmetic mean of the last `length` values of a column (by default the closes).
+    """The simple moving average: the arithmetic mean of the last `length` values, in the unit of its source.
 
-    The running sum takes in `new - old` in one step, so a constant price leaves it exactly unchanged.
-    Raises ValueError when the length is below one.
+    SMA = (x[t] + ... + x[t - length + 1]) / length. Warm-up: `length` bars. The running sum takes in
+    `new - old` in one step, so a constant price leaves it exactly unchanged.
     """
 
-    def __init__(self, length: int, source: str = "closes") -> None:
-        if length < 1:
-            raise ValueError(f"A moving average needs a length of at least 1, not {length}.")
-        self.length = length
-        self.source = source
-        self._window: deque[float] = deque(maxlen=length)
-        self._sum = 0.0
+    length: int
+    source: Source = "closes"
 
-    @property
-    def warmup(self) -> int:
-        """Return the length: the first mean needs that many values."""
-        return self.length
+    start = (0, 0.0)
 
-    def update(self, value: float) -> float:
-        """Take the next value and return the mean of the last `length`, NaN before there are as many."""
-        window = self._window
-        full = len(window) == self.length
-        self._sum += value - window[0] if full else value
-        window.append(value)
-        return self._sum / self.length if len(window) == self.length else nan
+    @staticmethod
+    def step(
+        state: tuple[int, float], row: int, columns: Columns, params: tuple[int]
+    ) -> tuple[tuple[int, float], float]:
+        """Exchange the oldest value for the newest in the sum."""
+        seen, total = state
+        length = params[0]
+        if seen < length:
+            seen += 1
+            total += columns[0][row]
+        else:
+            total += columns[0][row] - columns[0][row - length]
+        return (seen, total), (total / length if seen == length else nan)
+
+    def sweep(self, *columns: Float64) -> Float64:
+        """Return the numbers that the steps give, bit for bit: a cumulative sum, too, adds one by one."""
+        column = columns[0]
+        if np.isnan(column).any():
+            return super().sweep(column)
+        gains = np.concatenate(([0.0], column[: self.length], column[self.length :] - column[: -self.length]))
+        means = np.cumsum(gains)[1:] / self.length
+        means[: self.length - 1] = np.nan
+        return means[np.newaxis]

@@ -8,8 +8,9 @@ import sys
 import sysconfig
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, redirect_stderr, redirect_stdout
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from importlib import invalidate_caches
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,7 @@ class Lts:
         self.here = folder / "here"
         self.packages = folder / "packages"
         self.database = self.home / "lts.db"
-        self.user: dict[str, Any] = {}
+        self.prefix: tuple[str, ...] = ()
         self.here.mkdir()
         self.packages.mkdir()
         inherited = {
@@ -81,13 +82,13 @@ class Lts:
     def __call__(self, *arguments: object, code: int = 0, **options: Any) -> Finished:
         """Run `lts` to its end, which must have this exit code and, without --debug, no traceback."""
         words = [str(argument) for argument in arguments]
-        done = self.call([str(self.program), *words], **options)
+        done = self.call([*self.prefix, str(self.program), *words], **options)
         assert done.code == code, f"lts {' '.join(words)}: {done}"
         assert "--debug" in words or "Traceback" not in done.out + done.err, done
         return done
 
     def inside(self, *arguments: object, code: int = 0) -> Finished:
-        """Do the same within this process, which saves a start: for what ends before it runs anything."""
+        """Do the same in this process, where one of its own would show no more and take a second to start."""
         words = [str(argument) for argument in arguments]
         out, err, before = StringIO(), StringIO(), dict(os.environ)
         with ExitStack() as stack:
@@ -99,6 +100,7 @@ class Lts:
             os.environ.clear()
             os.environ.update(self.environment)
             sys.argv = [str(self.program), *words]
+            stack.enter_context(self._importing())
             stack.enter_context(redirect_stdout(out))
             stack.enter_context(redirect_stderr(err))
             with pytest.raises(SystemExit) as left:
@@ -108,6 +110,19 @@ class Lts:
         assert "--debug" in words or "Traceback" not in done.out + done.err, done
         return done
 
+    @contextmanager
+    def _importing(self) -> Iterator[None]:
+        """Let this process import the installed packages, and forget them at the end."""
+        sys.path.insert(0, str(self.packages))
+        invalidate_caches()
+        try:
+            yield
+        finally:
+            sys.path.remove(str(self.packages))
+            for name, module in list(sys.modules.items()):
+                if str(getattr(module, "__file__", None)).startswith(str(self.packages)):
+                    del sys.modules[name]
+
     def call(self, command: Sequence[str], env: dict[str, str] | None = None, **options: Any) -> Finished:
         """Run any command in the folder and environment of this user."""
         done = subprocess.run(
@@ -116,7 +131,6 @@ class Lts:
                 "stdout": subprocess.PIPE,
                 "stderr": subprocess.PIPE,
                 "cwd": self.here,
-                **self.user,
                 **options,
             },
             env={**self.environment, **(env or {})},
@@ -179,7 +193,7 @@ def default_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Lts, Finished
 
 @pytest.fixture
 def ordinary() -> Iterator[Lts]:
-    """The command of a user without privileges, which root becomes: a number that has neither name nor home."""
+    """The command of a user without privileges; root becomes a number that has neither name nor home."""
     # Not pytest's folder, which only its owner can enter.
     folder = Path(tempfile.mkdtemp(prefix="lts-ordinary-"))
     try:
@@ -191,11 +205,11 @@ def ordinary() -> Iterator[Lts]:
         if sys.platform != "win32" and os.geteuid() == 0:
             for path in (folder, *folder.rglob("*")):
                 os.chown(path, _NAMELESS, _NAMELESS)
-            user.user = {"user": _NAMELESS, "group": _NAMELESS, "extra_groups": []}
+            user.prefix = ("setpriv", f"--reuid={_NAMELESS}", f"--regid={_NAMELESS}", "--clear-groups", "--")
             try:
                 user("--version")
-            except (AssertionError, PermissionError):
-                pytest.skip("another user than root cannot read this installation")
+            except (AssertionError, FileNotFoundError):
+                pytest.skip("root needs setpriv, and an installation that other users can read")
         yield user
     finally:
         shutil.rmtree(folder)

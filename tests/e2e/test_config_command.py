@@ -139,13 +139,13 @@ def test_secrets_are_masked_wherever_they_are_shown_or_stored(lts: Any) -> None:
     lts.environment |= {"LTS__PLUGINS__BROKER": "venue", "LTS__BROKER__PASSPHRASE": secrets[1]}
     said = ("--set", f"broker.api_key={secrets[0]}")
     printed = [
-        lts("config", "show", *said),
-        lts("config", "show", "--json", *said),
-        lts("config", "explain", "broker.api_key", *said),
-        lts("plugins", "debug", *said),
-        lts("plugins", "debug", "--json", *said),
+        lts.inside("config", "show", *said),
+        lts.inside("config", "show", "--json", *said),
+        lts.inside("config", "explain", "broker.api_key", *said),
+        lts.inside("plugins", "debug", *said),
+        lts.inside("plugins", "debug", "--json", *said),
         lts("run", "--set", "data.start=2012-06-01", *said),
-        lts("run", "--set", "broker.commission_bps=no", *said, code=2),
+        lts.inside("run", "--set", "broker.commission_bps=no", *said, code=2),
     ]
     assert all("******" in done.out for done in printed[:5])
     written = [path.read_bytes() for path in lts.home.rglob("*") if path.is_file()]

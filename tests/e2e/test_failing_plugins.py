@@ -1,4 +1,4 @@
-"""Plugins that fail while a run goes on: it ends FAILED, says which plugin and when, and keeps what was done."""
+"""Plugins that fail in mid-run: it ends FAILED, says which plugin and when, and keeps what was done."""
 
 import json
 from typing import Any
@@ -88,7 +88,7 @@ CASES = {
 def test_the_run_ends_failed_with_one_message_that_names_plugin_and_time(lts: Any, name: str) -> None:
     kind, named = CASES[name]
     lts.install("acme-fails", FAILING, **POINTS)
-    done = lts("run", "--json", "--set", f"plugins.{kind}={name}", code=1)
+    done = lts.inside("run", "--json", "--set", f"plugins.{kind}={name}", code=1)
     assert done.out == ""
     assert "\x1b" not in done.err
     assert [words for words in named if words not in done.message] == []
@@ -102,7 +102,7 @@ def test_the_run_ends_failed_with_one_message_that_names_plugin_and_time(lts: An
 
 def test_the_log_keeps_the_traceback_that_only_debug_prints(lts: Any) -> None:
     lts.install("acme-fails", FAILING, **POINTS)
-    done = lts("run", "--strategy", "raises", "--debug", code=1)
+    done = lts.inside("run", "--strategy", "raises", "--debug", code=1)
     assert done.err.startswith("Traceback")
     assert "acme_fails.py" in done.err
     (log,) = (lts.home / "reports").glob("*.log.jsonl")

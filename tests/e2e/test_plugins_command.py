@@ -48,12 +48,12 @@ def install_broken(lts: Any, name: str) -> None:
 
 def strategies(lts: Any) -> dict[str, str]:
     """Return the problem of each listed strategy."""
-    listed = lts("plugins", "list", "--json").json
+    listed = lts.inside("plugins", "list", "--json").json
     return {row["name"]: row["problem"] for row in listed if row["kind"] == "strategy"}
 
 
 def test_list_names_every_built_in_plugin_with_its_package(lts: Any) -> None:
-    listed = lts("plugins", "list", "--json").json
+    listed = lts.inside("plugins", "list", "--json").json
     assert {(row["kind"], row["name"]) for row in listed} == {
         ("aaa", "local"),
         ("core", "headless"),
@@ -65,7 +65,7 @@ def test_list_names_every_built_in_plugin_with_its_package(lts: Any) -> None:
         ("portfolio", "fixed_quantity"),
     }
     assert {(row["distribution"], row["problem"]) for row in listed} == {("lts-server", "")}
-    table = lts("plugins", "list").out
+    table = lts.inside("plugins", "list").out
     assert all(row["name"] in table for row in listed)
 
 
@@ -85,7 +85,7 @@ def test_broken_plugins_that_nobody_chose_are_listed_with_the_reason_and_stop_no
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_plugin_that_was_chosen_stops_the_start_with_one_message(lts: Any, name: str) -> None:
     install_broken(lts, name)
-    message = lts("run", "--strategy", name, code=2).message
+    message = lts.inside("run", "--strategy", name, code=2).message
     assert f"strategy/{name}" in message
     assert BROKEN[name][1] in message
     assert "\x1b" not in message
@@ -96,62 +96,62 @@ def test_one_name_offered_by_two_packages_is_refused_naming_both(lts: Any) -> No
     lts.install("acme", STRATEGY, plugins_strategy="quiet = acme:Quiet")
     lts.install("zenith", STRATEGY, version="2.5", plugins_strategy="quiet = zenith:Quiet")
     for words in (["run", "--strategy", "quiet"], ["plugins", "show", "strategy", "quiet"]):
-        message = lts(*words, code=2).message
+        message = lts.inside(*words, code=2).message
         assert "acme 1.0" in message
         assert "zenith 2.5" in message
         assert "Uninstall one" in message
     assert "two packages" in strategies(lts)["quiet"]
-    assert lts("run", "--json", "--set", "data.start=2012-06-01").json["status"] == "completed"
+    assert lts.inside("run", "--json", "--set", "data.start=2012-06-01").json["status"] == "completed"
 
 
 def test_a_name_is_its_own_in_each_kind(lts: Any) -> None:
     lts.install("acme", STRATEGY, plugins_strategy="equal_weight = acme:Quiet")
     quick = ("--set", "data.start=2012-06-01")
-    assert lts("run", "--json", "--strategy", "equal_weight", *quick).json["orders"] == 0
+    assert lts.inside("run", "--json", "--strategy", "equal_weight", *quick).json["orders"] == 0
 
 
 def test_a_package_that_is_only_half_there_is_noted_and_stops_nothing(lts: Any) -> None:
     lts.install("torn", STRATEGY, plugins_strategy="quiet = torn:Quiet")
     (lts.packages / "torn-1.0.dist-info" / "METADATA").unlink()
-    done = lts("plugins", "list", "--json")
+    done = lts.inside("plugins", "list", "--json")
     assert "quiet" not in {row["name"] for row in json.loads(done.out)}
     assert f"Note: Ignored a package in {lts.packages} whose metadata cannot be read" in done.err
-    done = lts("run", "--json", "--set", "data.start=2012-06-01")
+    done = lts.inside("run", "--json", "--set", "data.start=2012-06-01")
     assert done.json["status"] == "completed"
     assert "Note: Ignored" in done.err
 
 
 def test_a_plugin_that_nobody_offers_is_answered_with_the_nearest_name(lts: Any) -> None:
     for words in (["run", "--strategy", "sma_crss"], ["plugins", "show", "strategy", "sma_crss"]):
-        message = lts(*words, code=2).message
+        message = lts.inside(*words, code=2).message
         assert "'sma_crss'" in message
         assert "Did you mean 'sma_cross'?" in message
     assert lts.runs() == []
 
 
 def test_a_kind_that_does_not_exist_is_refused_with_those_that_do(lts: Any) -> None:
-    message = lts("plugins", "show", "stategy", "sma_cross", code=2).message
+    message = lts.inside("plugins", "show", "stategy", "sma_cross", code=2).message
     assert "'stategy' is not a kind" in message
     assert "portfolio" in message
 
 
 def test_show_prints_the_options_with_defaults_types_and_meaning(lts: Any) -> None:
-    printed = lts("plugins", "show", "strategy", "sma_cross").out
+    printed = lts.inside("plugins", "show", "strategy", "sma_cross").out
     assert "strategy/sma_cross from lts-server" in printed
     rows = {line.split()[0]: line.split() for line in printed.splitlines() if line.strip()}
     assert rows["strategy.fast"][1:3] == ["20", "integer"]
     assert "Bars in the slow average" in printed
-    shown = lts("plugins", "show", "strategy", "sma_cross", "--json").json
+    shown = lts.inside("plugins", "show", "strategy", "sma_cross", "--json").json
     assert shown["options"]["properties"]["slow"]["default"] == 100
-    assert "It has no options." in lts("plugins", "show", "aaa", "local").out
+    assert "It has no options." in lts.inside("plugins", "show", "aaa", "local").out
 
 
 @pytest.mark.requirement("SYS-008")
 def test_debug_prints_options_and_debug_variables_of_the_chosen_plugins(lts: Any) -> None:
-    shown = lts("plugins", "debug", "--json", "--set", "strategy.fast=5").json
+    shown = lts.inside("plugins", "debug", "--json", "--set", "strategy.fast=5").json
     assert list(shown) == ["core", "aaa", "pipeline", "strategy", "broker", "portfolio"]
     assert shown["strategy"]["params"] == {"fast": 5, "slow": 100}
     assert shown["strategy"]["debug"] == {"signals": 0, "spread": {}}
-    table = lts("plugins", "debug", "--set", "plugins.strategy=buy_and_hold").out
+    table = lts.inside("plugins", "debug", "--set", "plugins.strategy=buy_and_hold").out
     assert "buy_and_hold" in table
     assert "bought=[]" in table

@@ -135,7 +135,7 @@ def test_a_strategy_of_a_third_party_trades_with_its_own_options(lts: Any) -> No
 @pytest.mark.requirement("SYS-008")
 def test_debug_variables_of_any_type_are_stored_and_cost_no_run(lts: Any) -> None:
     install_every_tenth(lts)
-    lts("run", "--quiet", "--strategy", "every_tenth", *QUICK)
+    lts.inside("run", "--quiet", "--strategy", "every_tenth", *QUICK)
     ((summary,),) = lts.query("SELECT summary FROM runs")
     debug = json.loads(summary)["debug"]["strategy"]["debug"]
     assert debug["last"] > 100
@@ -146,7 +146,7 @@ def test_debug_variables_of_any_type_are_stored_and_cost_no_run(lts: Any) -> Non
 def test_debug_information_that_raises_is_told_instead_and_costs_no_run(lts: Any) -> None:
     source = EVERY_TENTH.replace("return self.state.seen", "return self.nothing_of_that_name[0]")
     lts.install("acme-tenth", source, plugins_strategy="every_tenth = acme_tenth:EveryTenth")
-    assert lts("run", "--json", "--strategy", "every_tenth", *QUICK).json["status"] == "completed"
+    assert lts.inside("run", "--json", "--strategy", "every_tenth", *QUICK).json["status"] == "completed"
 
 
 @pytest.mark.requirement("SYS-005", "SYS-018")
@@ -167,7 +167,7 @@ def test_an_options_refusal_names_plugin_key_value_and_reason(
     for said in (("--set", f"strategy.{key}={value}"), ("--config", "mine.toml")):
         if said[0] == "--config" and key == "every":
             reason = "integer"
-        message = lts("run", "--strategy", "every_tenth", *said, code=2).message
+        message = lts.inside("run", "--strategy", "every_tenth", *said, code=2).message
         assert f"strategy.every_tenth.{key}" in message
         assert value in message
         assert reason in message
@@ -177,21 +177,23 @@ def test_an_options_refusal_names_plugin_key_value_and_reason(
 
 def test_an_extension_offers_a_data_source_and_a_risk_rule_that_a_run_uses(lts: Any) -> None:
     source = ("--set", "data.source=half")
-    message = lts("run", *source, code=2).message
+    message = lts.inside("run", *source, code=2).message
     assert "'half' is not a data source" in message
     lts.install("acme-extras", EXTENSION, lts_extensions="extras = acme_extras")
-    summary = lts("run", "--json", *source, "--strategy", "buy_and_hold", "--set", "data.symbols=IBM").json
+    summary = lts.inside(
+        "run", "--json", *source, "--strategy", "buy_and_hold", "--set", "data.symbols=IBM"
+    ).json
     assert 1_000 < summary["bars"] < 2_000
     assert (summary["orders"], summary["fills"]) == (1, 0)
     assert lts.query("SELECT status, reason FROM orders") == [("denied", "insufficient_cash")]
-    listed = lts("plugins", "list", "--json").json
+    listed = lts.inside("plugins", "list", "--json").json
     assert {"kind": "extension", "name": "extras"}.items() <= listed[-1].items()
 
 
 def test_a_data_source_that_two_offer_is_refused(lts: Any) -> None:
     source = EXTENSION.replace('"half": half', '"sample": half')
     lts.install("acme-extras", source, lts_extensions="extras = acme_extras")
-    message = lts("run", code=2).message
+    message = lts.inside("run", code=2).message
     assert "extension/extras offers a data source 'sample', which exists already" in message
 
 
@@ -208,7 +210,7 @@ def test_an_offer_that_fails_ends_the_start_with_its_name(lts: Any, broken: str,
     source = f"from app.ports import hookimpl\n@hookimpl\n{broken}\n"
     lts.install("acme-extras", source, lts_extensions="extras = acme_extras")
     chosen = () if "rules" in broken else ("--set", "data.source=half")
-    message = lts("run", *chosen, code=2).message
+    message = lts.inside("run", *chosen, code=2).message
     assert named in message
     assert "extras" in message or "half" in message
     assert lts.runs() == []
@@ -217,7 +219,7 @@ def test_an_offer_that_fails_ends_the_start_with_its_name(lts: Any, broken: str,
 def test_an_observer_that_raises_is_reported_and_the_others_still_hear(lts: Any) -> None:
     points = "a_deaf = acme_ears:deaf\nb_ear = acme_ears:ear"
     lts.install("acme-ears", OBSERVERS, lts_extensions=points)
-    done = lts("run", "--json", *QUICK)
+    done = lts.inside("run", "--json", *QUICK)
     summary = done.json
     assert summary["status"] == "completed"
     heard = [json.loads(line) for line in (lts.here / "heard.jsonl").read_text("utf-8").splitlines()]
@@ -248,21 +250,21 @@ curious = Curious
 
 def test_a_hook_that_lts_does_not_know_stops_a_chosen_plugin_and_leaves_out_an_extension(lts: Any) -> None:
     lts.install("acme-moon", UNKNOWN_HOOK, plugins_strategy="curious = acme_moon:Curious")
-    message = lts("run", "--strategy", "curious", code=2).message
+    message = lts.inside("run", "--strategy", "curious", code=2).message
     assert "strategy/curious has a hook that LTS does not know" in message
     assert "lts_moon_phase" in message
     source = "from app.ports import hookimpl\n@hookimpl\ndef lts_moon_phase():\n    pass\n"
     lts.install("acme-sun", source, lts_extensions="sun = acme_sun")
-    done = lts("run", "--json", *QUICK)
+    done = lts.inside("run", "--json", *QUICK)
     assert done.json["status"] == "completed"
     assert "Note: extension/sun failed in registration and was skipped" in done.err
 
 
 def test_an_extension_whose_import_fails_is_left_out_and_told(lts: Any) -> None:
     lts.install("acme-torn", "import nowhere_at_all\n", lts_extensions="torn = acme_torn")
-    done = lts("run", "--json", *QUICK)
+    done = lts.inside("run", "--json", *QUICK)
     assert done.json["status"] == "completed"
     assert "extension/torn" in done.err
     assert "nowhere_at_all" in done.err
-    listed = lts("plugins", "list", "--json").json
+    listed = lts.inside("plugins", "list", "--json").json
     assert "nowhere_at_all" in next(row["problem"] for row in listed if row["name"] == "torn")
