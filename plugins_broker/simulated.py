@@ -4,13 +4,13 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from app.ports import BpsOfNotional, Broker, Options, VenueModel
+from app.ports import BpsOfNotional, Broker, Number, Options, VenueModel
 
 
 class SimulatedOptions(Options):
     """What the venue charges."""
 
-    commission_bps: Decimal = Field(
+    commission_bps: Number = Field(
         Decimal(10), ge=0, lt=10_000, description="Commission per fill, in basis points of price x quantity."
     )
 

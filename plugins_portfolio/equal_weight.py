@@ -9,6 +9,7 @@ from app.ports import (
     Bars,
     BookView,
     Instrument,
+    Number,
     OrderRequest,
     Portfolio,
     PortfolioOptions,
@@ -25,7 +26,7 @@ from app.ports import (
 class EqualWeightOptions(PortfolioOptions):
     """What is kept back from being divided."""
 
-    cash_buffer: Decimal = Field(
+    cash_buffer: Number = Field(
         Decimal("0.02"),
         ge=0,
         lt=1,

@@ -9,6 +9,7 @@ from app.ports import (
     Bars,
     BookView,
     Instrument,
+    Number,
     OrderRequest,
     Portfolio,
     PortfolioOptions,
@@ -22,7 +23,7 @@ from app.ports import (
 class FixedQuantityOptions(PortfolioOptions):
     """How much one full signal buys."""
 
-    quantity: Decimal = Field(Decimal(100), gt=0, description="Shares for a signal of 1.")
+    quantity: Number = Field(Decimal(100), gt=0, description="Shares for a signal of 1.")
 
 
 class FixedQuantity(Portfolio):

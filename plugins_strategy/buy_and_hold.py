@@ -8,9 +8,9 @@ from app.ports import Bars, BookView, Intent, Strategy, Target
 
 
 class BuyAndHoldState(msgspec.Struct):
-    """The symbols that have been asked for."""
+    """The symbols that have been asked for, each with True."""
 
-    bought: list[str] = []
+    bought: dict[str, bool] = {}  # rather than a set, because it keeps their order
 
 
 class BuyAndHold(Strategy):
@@ -23,10 +23,13 @@ class BuyAndHold(Strategy):
     @property
     def bought(self) -> list[str]:
         """Return the symbols that have been asked for."""
-        return self.state.bought
+        return list(self.state.bought)
 
     def decide(self, bars: Bars, book: BookView) -> Sequence[Intent]:
         """Return a full target for each symbol at its first bar."""
-        new = [symbol for symbol in bars.updated if symbol not in self.state.bought]
-        self.state.bought.extend(new)
+        bought = self.state.bought
+        new = [symbol for symbol in bars.updated if symbol not in bought]
+        if not new:
+            return ()
+        bought.update(dict.fromkeys(new, True))
         return [Target(symbol, signal=1, tag="first bar") for symbol in new]

@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 
 from app.domain.errors import InputError
-from app.domain.money import checked, currency_exponent, half_even, steps
+from app.domain.money import EXACT, bounded, checked, currency_exponent, half_even, steps
 
 
 @dataclass(frozen=True)
 class Instrument:
     """A tradable symbol: `tick` is its price step, `lot` its quantity step, both exact decimals above zero.
 
-    Raises InputError when tick, lot or multiplier is not a positive finite number.
+    Raises InputError when tick, lot or multiplier is not a positive finite number, OutOfRange when one is
+    absurdly small or large.
     """
 
     symbol: str
@@ -26,15 +28,15 @@ class Instrument:
     def __post_init__(self) -> None:
         for name in ("tick", "lot", "multiplier"):
             size = getattr(self, name)
-            if not (size.is_finite() and size > 0):
+            if not (size.is_finite() and bounded(size) > 0):
                 raise InputError(f"{self.symbol}: {name} is {size}; it must be a number above zero.")
 
     @cached_property
     def unit_value(self) -> tuple[int, int]:
         """Return what one tick times one lot is worth in minor units, as numerator and denominator."""
-        minor = self.tick * self.lot * self.multiplier * 10 ** currency_exponent(self.currency)
-        numerator, denominator = minor.as_integer_ratio()
-        return numerator, denominator
+        minor = Fraction(self.tick) * Fraction(self.lot) * Fraction(self.multiplier)
+        minor *= 10 ** currency_exponent(self.currency)
+        return minor.numerator, minor.denominator
 
     @cached_property
     def price_exponent(self) -> int:
@@ -55,7 +57,7 @@ class Instrument:
 
     def price(self, ticks: int) -> Decimal:
         """Return a number of ticks as a price."""
-        return self.tick * ticks
+        return EXACT.multiply(self.tick, ticks)
 
     def lots(self, quantity: Decimal) -> int:
         """Return a quantity as whole lots, rounded toward zero. Raises OutOfRange beyond 64 bits."""
@@ -65,4 +67,4 @@ class Instrument:
 
     def quantity(self, lots: int) -> Decimal:
         """Return a number of lots as a quantity."""
-        return self.lot * lots
+        return EXACT.multiply(self.lot, lots)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from numbers import Integral, Real
+from typing import Any
 
 from app.domain.errors import LtsError
 
@@ -38,6 +40,37 @@ class IntentError(LtsError):
     """A strategy asked for something that has no meaning."""
 
 
+_LONGEST_TAG = 200
+
+
+def _number(value: Any, what: str) -> Number:
+    """Return a finite number as Decimal, int or float, whatever library it came from."""
+    if isinstance(value, bool) or not isinstance(value, Decimal | Real):
+        raise IntentError(f"The {what} is {value!r}; it must be a number.")
+    if isinstance(value, Integral):
+        return int(value)
+    number = value if isinstance(value, Decimal) else float(value)
+    if not Decimal(number).is_finite():
+        raise IntentError(f"The {what} is {number}; it must be a finite number.")
+    return number
+
+
+def _word(kind: type[StrEnum], value: Any, what: str) -> StrEnum:
+    try:
+        return kind(value)
+    except ValueError:
+        words = ", ".join(member.value for member in kind)
+        raise IntentError(f"The {what} is {value!r}; it must be one of {words}.") from None
+
+
+def _check_tag(tag: Any, symbol: str) -> None:
+    """Refuse what a database, a terminal or a reader could not take as a short remark."""
+    if not (isinstance(tag, str) and len(tag) <= _LONGEST_TAG and (tag.isprintable() or not tag)):
+        raise IntentError(
+            f"The tag of an intent for {symbol} must be printable text of at most {_LONGEST_TAG} characters."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """Hold this much of a symbol: exactly one of `signal`, `weight` or `quantity`.
@@ -53,11 +86,15 @@ class Target:
     tag: str = ""
 
     def __post_init__(self) -> None:
-        given = [value for value in (self.signal, self.weight, self.quantity) if value is not None]
-        if len(given) != 1:
+        _check_tag(self.tag, self.symbol)
+        given = 0
+        for name in ("signal", "weight", "quantity"):
+            value = getattr(self, name)
+            if value is not None:
+                given += 1
+                object.__setattr__(self, name, _number(value, f"{name} of a target for {self.symbol}"))
+        if given != 1:
             raise IntentError(f"A target for {self.symbol} needs exactly one of signal, weight, quantity.")
-        if not Decimal(given[0]).is_finite():
-            raise IntentError(f"A target for {self.symbol} is {given[0]}; it must be a finite number.")
         if self.signal is not None and not -1 <= self.signal <= 1:
             raise IntentError(f"A signal for {self.symbol} is {self.signal}; it must be from -1 to 1.")
 
@@ -75,9 +112,13 @@ class Place:
     tag: str = ""
 
     def __post_init__(self) -> None:
-        for name, value in (("quantity", self.quantity), ("stop", self.stop)):
-            if value is not None and not Decimal(value).is_finite():
-                raise IntentError(f"The {name} of an order for {self.symbol} is {value}; it must be finite.")
+        _check_tag(self.tag, self.symbol)
+        of = f"of an order for {self.symbol}"
+        object.__setattr__(self, "side", _word(Side, self.side, f"side {of}"))
+        object.__setattr__(self, "type", _word(OrderType, self.type, f"type {of}"))
+        object.__setattr__(self, "quantity", _number(self.quantity, f"quantity {of}"))
+        if self.stop is not None:
+            object.__setattr__(self, "stop", _number(self.stop, f"stop {of}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,8 @@ class Ledger:
         self._posted.add(fill.execution_id)
         before = self.position(fill.instrument)
         lots, cost, realised = applied(before.lots, before.cost, fill.signed_lots, fill.value)
-        opened = before.opened_at if before.lots and (before.lots > 0) == (lots > 0) else fill.time
+        flipped = before.lots * lots < 0
+        opened = before.opened_at if before.lots and not flipped else fill.time
         self.positions[fill.instrument.symbol] = replace(
             before,
             lots=checked(lots),

@@ -4,11 +4,17 @@ Inside, an amount is a whole number of a currency's minor units (cents), a price
 quantity a number of lots. Every conversion is exact or rounds half to even, once, where it says so.
 """
 
-from decimal import Decimal
+from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 
 from app.domain.errors import ConfigurationError, OutOfRange
 
 INT64_MAX = 2**63 - 1
+
+EXACT = Context(prec=60, traps=[InvalidOperation, DivisionByZero, Overflow])
+"""The context of every calculation that must not depend on what a plugin does to the thread's own."""
+
+_MOST_DIGITS = 40
+_MOST_DECIMALS = 1_000
 
 # Decimals of the minor unit, ISO 4217 list one; crypto-assets by their own protocols.
 _EXPONENTS = {
@@ -52,21 +58,31 @@ def to_units(value: Decimal, exponent: int) -> int:
 
     Raises OutOfRange for NaN, infinities and what does not fit 64 bits.
     """
-    return checked(half_even(*steps(value, Decimal(1).scaleb(-exponent))))
+    return checked(half_even(*steps(value, Decimal(1).scaleb(-exponent, EXACT))))
+
+
+def bounded(value: Decimal) -> Decimal:
+    """Return a decimal that is finite, not far beyond 64 bits and of no more than 1,000 decimals.
+
+    Raises OutOfRange for any other: 1e-99999999 is a short text, but an integer of a hundred million digits.
+    A float has 340 decimals at the most.
+    """
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and exponent >= -_MOST_DECIMALS and value.adjusted() <= _MOST_DIGITS:
+        return value
+    raise OutOfRange(f"{value:.6e} is not a finite amount that fits 64 bits.")
 
 
 def steps(value: Decimal, size: Decimal) -> tuple[int, int]:
     """Return how many steps of a positive size a value is, exactly, as numerator and positive denominator.
 
-    Raises OutOfRange for NaN, infinities and what is far beyond 64 bits.
+    Raises OutOfRange as `bounded` does.
     """
-    if not value.is_finite() or value.adjusted() > 40:
-        raise OutOfRange(f"{value:.6e} is not a finite amount that fits 64 bits.")
-    numerator, denominator = value.as_integer_ratio()
-    step, of = size.as_integer_ratio()
+    numerator, denominator = bounded(value).as_integer_ratio()
+    step, of = bounded(size).as_integer_ratio()
     return numerator * of, denominator * step
 
 
 def from_units(units: int, exponent: int) -> Decimal:
     """Return a whole number of 10**-exponent units as a decimal with exactly that many places."""
-    return Decimal(units).scaleb(-exponent)
+    return Decimal(units).scaleb(-exponent, EXACT)

@@ -10,6 +10,7 @@ from typing import Protocol
 from app.domain.errors import LtsError
 from app.domain.instruments import Instrument
 from app.domain.intents import IntentError, OrderType, Side, TimeInForce
+from app.domain.money import EXACT
 
 
 class OrderStatus(StrEnum):
@@ -120,6 +121,7 @@ class Order:
     certainty: Certainty = Certainty.CONFIRMED
     filled_lots: int = 0
     filled_value: int = 0
+    filled_notional: int = 0
     reason: Reason = Reason.NONE
 
     @property
@@ -148,6 +150,13 @@ class Order:
         return self.instrument.quantity(self.filled_lots)
 
     @property
+    def average_price(self) -> Decimal | None:
+        """Return the average of the prices paid, weighted by quantity; None before the first fill."""
+        if not self.filled_lots:
+            return None
+        return EXACT.divide(self.instrument.price(self.filled_notional), Decimal(self.filled_lots))
+
+    @property
     def stop_price(self) -> Decimal | None:
         """Return the stop price, or None for an order without one."""
         ticks = self.request.stop_ticks
@@ -161,12 +170,17 @@ class Order:
             )
         return replace(self, status=status, updated_at=at, reason=reason)
 
-    def filled_by(self, lots: int, value: int, at: int) -> "Order":
-        """Return the order after a fill of so many lots for so many minor units."""
+    def filled_by(self, lots: int, ticks: int, value: int, at: int) -> "Order":
+        """Return the order after a fill of so many lots at a price, worth so many minor units."""
         total = self.filled_lots + lots
         done = OrderStatus.FILLED if total >= self.request.lots else OrderStatus.PARTIALLY_FILLED
         moved = self.moved(done, at)
-        return replace(moved, filled_lots=total, filled_value=self.filled_value + value)
+        return replace(
+            moved,
+            filled_lots=total,
+            filled_value=self.filled_value + value,
+            filled_notional=self.filled_notional + ticks * lots,
+        )
 
 
 def client_order_id(*, run: str, portfolio: str, asset: str, strategy: str, sequence: int, index: int) -> str:

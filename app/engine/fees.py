@@ -4,14 +4,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from app.domain.money import half_even
+from app.domain.money import bounded, half_even
 
 
 @dataclass(frozen=True)
 class BpsOfNotional:
-    """A commission in basis points (hundredths of a percent) of price times quantity."""
+    """A commission in basis points (hundredths of a percent) of price times quantity.
+
+    Raises OutOfRange for a rate that is absurdly small or large.
+    """
 
     bps: Decimal
+
+    def __post_init__(self) -> None:
+        bounded(self.bps)
 
     @cached_property
     def _ratio(self) -> tuple[int, int]:

@@ -170,7 +170,7 @@ class Simulation:
             )
             self.fills.append(self.ledger.post(fill))
             self.history.note_lots(order.symbol, step, self.book.lots(order.symbol))
-            order = order.filled_by(lots, value, time)
+            order = order.filled_by(lots, ticks, value, time)
             self._keep(order)
         if order.leaves:
             buying = order.request.side is Side.BUY

@@ -1,7 +1,8 @@
 """The line from a timestamp's bars to judged orders; the same in a backtest, on paper and live."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import localcontext
 from itertools import count
 from traceback import walk_tb
 
@@ -9,6 +10,7 @@ from app.domain.bars import moment
 from app.domain.errors import LtsError, OutOfRange, RunFailed
 from app.domain.instruments import Instrument
 from app.domain.intents import Cancel, Intent, Place, Side, Target
+from app.domain.money import EXACT
 from app.domain.orders import (
     Denied,
     Order,
@@ -82,7 +84,8 @@ class Line:
             intents = self._strategy.decide(bars, book)
             if not intents:
                 return NOTHING
-            return self._decided(intents, step, bars, book)
+            with localcontext(EXACT):
+                return self._decided(self._checked(intents), step, bars, book)
         except (RunFailed, OutOfRange):
             raise
         except Exception as error:
@@ -109,6 +112,18 @@ class Line:
             if any(value is self._portfolio for value in frame.f_locals.values()):
                 return f"Portfolio {type(self._portfolio).__name__}"
         return f"Strategy {self._owner.strategy}"
+
+    def _checked(self, intents: Iterable[object]) -> tuple[Intent, ...]:
+        """Return the intents of a sequence or a generator. Raises RunFailed for anything else in it."""
+        found = tuple(intents)
+        for intent in found:
+            if not isinstance(intent, Target | Place | Cancel):
+                kind = type(intent).__name__
+                raise RunFailed(
+                    f"Strategy {self._owner.strategy} returned {kind!r}, which is no intent.",
+                    "`decide` returns a list of Target, Place and Cancel.",
+                )
+        return found
 
     def _decided(self, intents: Sequence[Intent], step: int, bars: Bars, book: BookView) -> Decisions:
         requests, unpriced = self._requests(intents, bars, book)

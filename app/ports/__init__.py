@@ -33,7 +33,7 @@ from app.ports.kinds import (
     Strategy,
     Weights,
 )
-from app.ports.plugin import Options, PluginBase
+from app.ports.plugin import Number, Options, PluginBase
 from app.ports.run import Batch, Recorder, RunContext, RunResult, RunStatus
 from app.ports.sizing import exact, lots_for, placed, share_of, size_targets, toward, within_cash
 from app.ports.sources import DataRequest, DataSource
@@ -68,6 +68,7 @@ __all__ = [
     "Intent",
     "LtsError",
     "MarketData",
+    "Number",
     "Options",
     "Order",
     "OrderRequest",

@@ -18,7 +18,7 @@ from app.engine.fees import VenueModel
 from app.engine.views import Bars
 from app.indicators.base import Indicator
 from app.ports.identity import AuditEvent, AuditTrail, Credentials, Identity
-from app.ports.plugin import Options, PluginBase
+from app.ports.plugin import Number, Options, PluginBase
 from app.ports.run import RunContext, RunResult
 
 Weights = Mapping[str, float]
@@ -96,15 +96,8 @@ class Strategy(PluginBase, ABC):
 class PortfolioOptions(Options):
     """The options that every portfolio plugin has."""
 
-    capital: Decimal = Field(Decimal(100_000), gt=0, description="The money that the portfolio starts with.")
+    capital: Number = Field(Decimal(100_000), gt=0, description="The money that the portfolio starts with.")
     currency: str = Field("USD", description="The currency of the portfolio's cash.")
-
-    @field_validator("capital")
-    @classmethod
-    def _finite(cls, capital: Decimal) -> Decimal:
-        if not capital.is_finite():
-            raise ValueError("capital must be a finite amount")
-        return capital
 
     @field_validator("currency")
     @classmethod

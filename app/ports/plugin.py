@@ -1,11 +1,34 @@
 """The base of every plugin: typed options and the standard debug structure."""
 
-from typing import Any, ClassVar
+import re
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import PydanticUndefined
 
 from app.domain.errors import PluginError
+
+_PLAIN = re.compile(r"[+-]?(?:[0-9]{1,28}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})(?:[eE][+-]?[0-9]{1,2})?")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str) and not _PLAIN.fullmatch(value.strip()):
+        raise ValueError("it should be a finite number like 0.05, of at most 28 digits and 18 decimals")
+    return value
+
+
+def _bounded(value: Decimal) -> Decimal:
+    exponent = value.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent < -_DECIMALS or value.adjusted() > _DIGITS:
+        raise ValueError(f"it should be finite, below 1e{_DIGITS} and of at most {_DECIMALS} decimals")
+    return value
+
+
+_DIGITS, _DECIMALS = 28, 18
+
+Number = Annotated[Decimal, BeforeValidator(_plain), AfterValidator(_bounded)]
+"""The type of an option that is money, a quantity or a rate: an exact decimal of a sane size."""
 
 
 class Options(BaseModel):

@@ -13,7 +13,9 @@ from app.domain.positions import BookView
 
 def exact(number: Number) -> Decimal:
     """Return a number as the decimal that a person would write for it: 0.1 is 0.1, not its binary tail."""
-    return number if isinstance(number, Decimal) else Decimal(repr(number))
+    if isinstance(number, Decimal | int):
+        return Decimal(number)
+    return Decimal(repr(float(number)))
 
 
 def toward(instrument: Instrument, wanted_lots: int, book: BookView, tag: str = "") -> OrderRequest | None:
@@ -63,6 +65,9 @@ def size_targets(
         request = toward(instrument, wanted, book, target.tag)
         if request is not None:
             requests.append(request)
+        elif wanted == 0 and (target.signal or target.weight or target.quantity):
+            # Too little for one lot: an order of none, so that risk denies it and somebody can see why.
+            requests.append(OrderRequest(target.symbol, Side.BUY, 0, tag=target.tag))
     return requests
 
 

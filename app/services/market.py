@@ -28,7 +28,7 @@ def request_of(data: DataSection, currency: str) -> DataRequest:
 
 
 def source_named(name: str, sources: Mapping[str, DataSource]) -> DataSource:
-    """Return a data source; in it, an error that is none of LTS's becomes a PluginError.
+    """Return a data source; it raises PluginError where the one of that name fails or gives something else.
 
     Raises ConfigurationError that names the sources there are.
     """
@@ -43,15 +43,18 @@ def source_named(name: str, sources: Mapping[str, DataSource]) -> DataSource:
 
 
 def _answer(name: str, source: DataSource, request: DataRequest) -> MarketData:
+    remedy = "Mend its plugin, or choose another with data.source."
     try:
-        return source(request)
+        market = source(request)
     except LtsError:
         raise
     except Exception as error:
         raise PluginError(
-            f"The data source '{name}' failed: {type(error).__name__}: {error}.",
-            "Mend its plugin, or choose another with data.source.",
+            f"The data source '{name}' failed: {type(error).__name__}: {error}.", remedy
         ) from error
+    if not (isinstance(market, MarketData) and set(market.series) == set(request.symbols)):
+        raise PluginError(f"The data source '{name}' did not give the series that were asked for.", remedy)
+    return market
 
 
 def benchmark_of(

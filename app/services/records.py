@@ -10,7 +10,7 @@ from app.domain.bars import moment
 from app.domain.fills import CashEntry, Fill, Trade
 from app.domain.instruments import Instrument
 from app.domain.intents import Side
-from app.domain.money import currency_exponent, from_units
+from app.domain.money import EXACT, currency_exponent, from_units
 from app.domain.orders import Order
 from app.domain.positions import Position
 from app.engine.equity import EquityColumns
@@ -52,7 +52,7 @@ def order_row(keys: RunKeys, order: Order, row_id: UUID) -> Row:
         "time_in_force": request.time_in_force.value,
         "quantity": order.quantity,
         "filled": order.filled,
-        "average_price": _average(order.instrument, keys.money(order.filled_value), order.filled_lots),
+        "average_price": None if order.average_price is None else rounded(order.average_price),
         "stop_price": order.stop_price,
         "status": order.status.value,
         "pending_action": order.pending.value,
@@ -159,4 +159,4 @@ def _average(instrument: Instrument, value: Decimal, lots: int) -> Decimal | Non
     """Return the price at which so many lots are worth so much, to eight decimals; None for no lots."""
     if not lots:
         return None
-    return rounded(value / (instrument.quantity(lots) * instrument.multiplier))
+    return rounded(EXACT.divide(value, EXACT.multiply(instrument.quantity(lots), instrument.multiplier)))

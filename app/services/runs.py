@@ -139,7 +139,7 @@ class RunStore:
                 summary=dict(summary),
                 state_hash=result.state_hash,
             )
-        self.host.announce("lts_run_ended", run_id=self.run_id, result=result)
+        self.host.announce("lts_run_ended", run_id=self.run_id, result=None if error else result)
 
     def fail(self, error: str, status: RunStatus = RunStatus.FAILED) -> None:
         """Mark the run as ended without a result; one that has ended already stays as it is."""

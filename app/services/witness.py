@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from app.domain.errors import LtsError, RunFailed, StorageError
 from app.ports import AAA, AuditEvent, Identity, RunResult, RunStatus
 from app.services.runs import RunStore
+from app.settings.errors import printable
 
 
 class Log(Protocol):
@@ -54,10 +55,11 @@ class Witness:
             self._ended_early("stopped at once", RunStatus.INTERRUPTED)
             raise
         except LtsError as error:
-            self._ended_early(error.problem, RunStatus.FAILED)
+            self._ended_early(printable(error.problem), RunStatus.FAILED)
             raise
         except (Exception, SystemExit) as error:
-            problem = f"{type(error).__name__}: {error}"
+            # A plugin's message may hold what no database takes as text.
+            problem = printable(f"{type(error).__name__}: {error}")
             self._ended_early(problem, RunStatus.FAILED)
             raise RunFailed(f"The run failed: {problem}.", "--debug shows where it happened.") from error
 

@@ -202,3 +202,18 @@ def test_quiet_prints_nothing(lts: Any) -> None:
     done = lts("run", "--quiet", "--set", "data.start=2012-06-01")
     assert (done.out, done.err) == ("", "")
     assert lts.runs() == [("completed", None)]
+
+
+@pytest.mark.requirement("SYS-014")
+def test_what_was_noticed_in_the_data_is_told_and_logged(lts: Any) -> None:
+    rows = "".join(f"2020-01-{day:02},10,12,9,11,10,100\n" for day in range(1, 29))
+    header = "Date,Open,High,Low,Close,Adj Close,Volume\n"
+    (lts.here / "ACME.csv").write_text(header + rows, encoding="utf-8")
+    settings = ("data.source=csv", "data.path=ACME.csv", "data.symbols=ACME", "strategy.slow=21")
+    done = lts.inside("run", "--json", *(word for setting in settings for word in ("--set", setting)))
+    assert "Note: " in done.err
+    assert "adj close" in done.err.lower()
+    log = Path(done.json["report"]).with_suffix(".log.jsonl").read_text(encoding="utf-8")
+    noticed = [json.loads(line) for line in log.splitlines() if "data notice" in line]
+    assert [f"Note: {line['notice']}" for line in noticed] == done.err.splitlines()
+    assert {line["run_id"] for line in noticed} == {done.json["run_id"]}

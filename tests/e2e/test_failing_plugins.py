@@ -13,6 +13,7 @@ pytestmark = [pytest.mark.system, pytest.mark.requirement("SYS-011", "STC-005")]
 
 FAILING = """
 from plugins_broker.simulated import Simulated
+from plugins_core.headless import Headless
 from plugins_portfolio.equal_weight import EqualWeight
 from plugins_strategy.sma_cross import SmaCross
 from app.ports import Place, Side, Target
@@ -58,6 +59,10 @@ class Unweighing(EqualWeight):
     def allocate(self, targets, bars, book, instruments):
         raise ZeroDivisionError("no weights")
 
+class Idle(Headless):
+    def start(self, run):
+        return None
+
 class Shut(Simulated):
     def simulation(self):
         raise ConnectionError("the venue is shut")
@@ -69,6 +74,7 @@ POINTS = {
     ),
     "plugins_portfolio": "unweighing = acme_fails:Unweighing",
     "plugins_broker": "shut = acme_fails:Shut",
+    "plugins_core": "idle = acme_fails:Idle",
 }
 AT_BAR_400 = f"{moment(load(DataRequest(('IBM',))).series['IBM'].timestamps.item(399)):%Y-%m-%d %H:%M} UTC"
 CASES = {
@@ -80,6 +86,7 @@ CASES = {
     "endless": ("strategy", ["Strategy endless failed", AT_BAR_400, "RecursionError"]),
     "unhearing": ("strategy", ["Strategy unhearing failed", "KeyError: 'order'"]),
     "unweighing": ("portfolio", ["Portfolio Unweighing failed", "ZeroDivisionError: no weights", " UTC"]),
+    "idle": ("core", ["Core plugin idle ended without a result", "headless"]),
     "shut": ("broker", ["ConnectionError: the venue is shut"]),
 }
 

@@ -65,7 +65,7 @@ def test_fills_add_up_and_the_last_one_completes_the_order(parts):
     current = order(OrderStatus.ACCEPTED, lots=whole)
     for lots, value in parts:
         assert current.is_open
-        current = current.filled_by(lots, value, at=3)
+        current = current.filled_by(lots, 100, value, at=3)
         assert current.filled_lots + current.leaves == whole
     assert current.status is OrderStatus.FILLED
     assert (current.filled_value, current.leaves) == (sum(value for _, value in parts), 0)
