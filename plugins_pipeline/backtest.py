@@ -6,6 +6,7 @@ from time import perf_counter
 import numpy as np
 
 from app.analytics.benchmark import buy_and_hold
+from app.analytics.excursions import excursions
 from app.analytics.statistics import statistics
 from app.engine.columns import Float64
 from app.engine.equity import EquityColumns, equity_columns, last_marks
@@ -88,17 +89,17 @@ class _Replay:
         simulation.advance(step)
         if simulation.updates:
             self._hear(simulation.updates)
-        decisions = self._line.decide(step, simulation.bars, simulation.book)
-        if decisions.empty:
-            return
         simulation.updates = []
-        for client_id in decisions.cancels:
-            simulation.cancel(client_id, simulation.bars.time, Reason.CANCELED_BY_STRATEGY)
+        decisions = self._line.decide(step, simulation.bars, simulation.book, self._cancel)
         for order, reason in decisions.denied:
             simulation.refuse(order, reason)
         for order in decisions.approved:
             simulation.accept(order)
-        self._hear(simulation.updates)
+        if simulation.updates:
+            self._hear(simulation.updates)
+
+    def _cancel(self, client_id: str) -> None:
+        self._simulation.cancel(client_id, self._simulation.bars.time, Reason.CANCELED_BY_STRATEGY)
 
     def _hear(self, orders: list[Order]) -> None:
         for order in orders:
@@ -160,9 +161,11 @@ def _result(
             equity.times,
             initial=context.deposit,
             periods_per_year=yearly,
+            benchmark=benchmark,
             exposure=equity.exposure,
             trades=ledger.trades,
             fills=simulation.fills,
+            excursions=excursions(ledger.trades, simulation.fills, market.series, market.actions),
         ),
         benchmark_statistics=statistics(
             benchmark, equity.times, initial=context.deposit, periods_per_year=yearly

@@ -16,6 +16,7 @@ from app.ports import (
     Target,
     Weights,
     exact,
+    last_price,
     lots_for,
     share_of,
     size_targets,
@@ -69,7 +70,7 @@ class EqualWeight(Portfolio):
 
         def lots(target: Target, instrument: Instrument) -> int:
             share = exact(weights[target.symbol]) * exact(target.signal or 0)
-            return lots_for(instrument, share_of(spendable, share), book.last_ticks(target.symbol) or 1)
+            return lots_for(instrument, share_of(spendable, share), last_price(book, target.symbol))
 
-        requests = size_targets(targets, book, instruments, spendable, lots)
+        requests = size_targets(targets, book, instruments, lots)
         return within_cash(requests, book, instruments, keep=book.equity - spendable)

@@ -51,4 +51,4 @@ class FixedQuantity(Portfolio):
         def lots(target: Target, instrument: Instrument) -> int:
             return instrument.lots(self.options.quantity * exact(target.signal or 0))
 
-        return size_targets(targets, book, instruments, book.equity, lots)
+        return size_targets(targets, book, instruments, lots)

@@ -30,6 +30,16 @@ def simple_returns(equity: Samples, initial: float) -> Float64 | None:
     return np.asarray(path[1:] / path[:-1] - 1.0, np.float64)
 
 
+def constant(returns: Float64) -> bool:
+    """Return whether all returns are equal but for their rounding error."""
+    return bool(np.ptp(returns) <= rounding_error(returns))
+
+
+def rounding_error(returns: Float64) -> float:
+    """Return by how much equal returns may differ after the division that they come from."""
+    return 4 * float(np.finfo(np.float64).eps) * (1.0 + float(np.abs(returns).max()))
+
+
 def total_return(equity: Samples, initial: float) -> float | None:
     """Return the last sample over the initial capital, less one; None without a sample or capital."""
     if len(equity) == 0 or initial <= 0:

@@ -40,6 +40,10 @@ class Decimals:
     def __len__(self) -> int:
         return len(self.mantissas)
 
+    def take(self, rows: Int64 | slice) -> "Decimals":
+        """Return some of the values."""
+        return Decimals(self.mantissas[rows], self.places[rows])
+
     @classmethod
     def joined(cls, parts: list["Decimals"]) -> "Decimals":
         """Return several columns as one."""

@@ -21,7 +21,7 @@ class Places:
     unit: str
     numbers: Int64
 
-    def take(self, rows: Int64) -> "Places":
+    def take(self, rows: Int64 | slice) -> "Places":
         """Return the places of some of the rows."""
         return Places(self.file, self.unit, self.numbers[rows])
 
@@ -46,12 +46,21 @@ class Batch:
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Parsed rows of one symbol, in the order in which they were read; `volumes` None where not given."""
+    """Parsed rows, those of a symbol in the order in which they were read; `volumes` None where not given."""
 
     places: Places
     timestamps: Int64
     prices: Mapping[str, Decimals]
     volumes: Decimals | None
+
+    def take(self, rows: Int64 | slice) -> "Rows":
+        """Return some of the rows."""
+        return Rows(
+            self.places.take(rows),
+            self.timestamps[rows],
+            {name: column.take(rows) for name, column in self.prices.items()},
+            None if self.volumes is None else self.volumes.take(rows),
+        )
 
 
 @dataclass
@@ -75,10 +84,14 @@ class Gathering:
             names, numbers = [batch.symbols], np.zeros(len(batch.timestamps), np.int64)
         else:
             names, numbers = _numbered(batch.symbols, batch.places)
-        for number, symbol in enumerate(names):
-            if self.wants(symbol):
-                kept = _parsed(batch, np.flatnonzero(numbers == number))
-                self.rows.setdefault(symbol, []).append(kept)
+        wanted = np.array([self.wants(name) for name in names])
+        rows = np.flatnonzero(wanted[numbers])
+        parsed = _parsed(batch, rows)
+        order = np.argsort(numbers[rows], kind="stable")
+        parsed, counts = parsed.take(order), np.bincount(numbers[rows], minlength=len(names))
+        for symbol, count, end in zip(names, counts.tolist(), np.cumsum(counts).tolist(), strict=True):
+            if count:
+                self.rows.setdefault(symbol, []).append(parsed.take(slice(end - count, end)))
 
 
 def _numbered(symbols: Text, places: Places) -> tuple[list[str], Int64]:
@@ -89,12 +102,19 @@ def _numbered(symbols: Text, places: Places) -> tuple[list[str], Int64]:
         problem = f"{shown(symbols.field(row))} is longer than {_LONGEST_SYMBOL} bytes"
         raise places.fail("symbol", "Shorten it or remove the row.")(row, problem)
     width = max(1, int(lengths.max()))
-    names, numbers = np.unique(symbols.matrix(width).view(f"S{width}")[:, 0], return_inverse=True)
+    characters = symbols.matrix(width)
+    zeros = np.count_nonzero(characters == 0, axis=1) > width - lengths
+    if zeros.any():
+        row = int(np.argmax(zeros))
+        problem = f"{shown(symbols.field(row))} holds a NUL character"
+        raise places.fail("symbol", "Take it out or remove the row.")(row, problem)
+    names, numbers = np.unique(characters.view(f"S{width}")[:, 0], return_inverse=True)
     plain = [name.decode("utf-8", "replace").strip() for name in names.tolist()]
     if "" in plain:
         row = int(np.argmax(numbers == plain.index("")))
         raise places.fail("symbol", "Fill it in or remove the row.")(row, "is empty")
-    return plain, numbers
+    position = {name: number for number, name in enumerate(dict.fromkeys(plain))}
+    return list(position), np.array([position[name] for name in plain])[numbers]
 
 
 def _parsed(batch: Batch, rows: Int64) -> Rows:

@@ -6,6 +6,7 @@ file are and the same bars give the same integers from both.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from app.data.gathering import Gathering, Places
 from app.data.header import read_header
 from app.data.market import check_request, market_data
 from app.data.notices import Notices
+from app.data.parquet_limits import check_cells, check_footer, check_types, text_columns
 from app.data.paths import named_files, reason
 from app.data.reading import FileReading
 from app.data.text import Int64, Text, shown
@@ -57,25 +59,37 @@ def _read_file(path: Path, gathering: Gathering, notices: Notices) -> None:
     from pyarrow import parquet
 
     with parquet.ParquetFile(path) as file:
-        names = file.schema_arrow.names
-        layout = read_header(names, str(path), notices)
-        reading = FileReading(path, layout, gathering)
-        if not reading.is_wanted:
-            return
-        used = {layout.timestamp: "time", **{position: name for name, position in layout.numbers.items()}}
-        if layout.symbol is not None:
-            used[layout.symbol] = "symbol"
-        for batch in file.iter_batches(_BATCH_ROWS, columns=[names[position] for position in used]):
-            first = reading.rows + 1
-            places = Places(str(path), "row", np.arange(first, first + batch.num_rows))
-            columns = {position: batch.column(names[position]) for position in used}
-            for position, name in used.items():
-                _check_filled(columns[position], name, places)
-            stamps = _stamps(columns[layout.timestamp], reading.times)
-            if stamps is not None:
-                del columns[layout.timestamp]
-            reading.add(places, {position: _text(column) for position, column in columns.items()}, stamps)
-        reading.end(notices)
+        schema, metadata = file.schema_arrow, file.metadata
+    names = schema.names
+    layout = read_header(names, str(path), notices)
+    reading = FileReading(path, layout, gathering)
+    if not reading.is_wanted:
+        return
+    used = {layout.timestamp: "time", **{position: name for name, position in layout.numbers.items()}}
+    if layout.symbol is not None:
+        used[layout.symbol] = "symbol"
+    columns = [names[position] for position in used]
+    check_types(schema, columns, path)
+    check_footer(metadata, columns, path)
+    with parquet.ParquetFile(path, metadata=metadata, read_dictionary=text_columns(schema, columns)) as file:
+        for batch in file.iter_batches(_BATCH_ROWS, columns=columns):
+            _add(batch, names, used, reading)
+    reading.end(notices)
+
+
+def _add(batch: pa.RecordBatch, names: Sequence[str], used: Mapping[int, str], reading: FileReading) -> None:
+    """Hand a batch on; `names` are the file's columns, `used` is what the ones that count hold."""
+    first = reading.rows + 1
+    places = Places(str(reading.path), "row", np.arange(first, first + batch.num_rows))
+    columns = {position: batch.column(names[position]) for position in used}
+    for position, column in columns.items():
+        check_cells(column, names[position], reading.path)
+        _check_filled(column, used[position], places)
+    timestamp = reading.layout.timestamp
+    stamps = _stamps(columns[timestamp], reading.times)
+    if stamps is not None:
+        del columns[timestamp]
+    reading.add(places, {position: _text(column) for position, column in columns.items()}, stamps)
 
 
 def _text(array: pa.Array) -> Text:

@@ -59,3 +59,20 @@ class RunInterrupted(LtsError):
 
 class OutOfRange(LtsError):
     """A number does not fit the engine's 64-bit integers."""
+
+
+_LONGEST = 500  # characters
+
+
+def described(error: BaseException) -> str:
+    """Return what was wrong, of at most 500 characters: the problem, or the type and what it says of itself.
+
+    It never raises, whatever a foreign exception does when it is asked.
+    """
+    try:
+        text = str(error.problem if isinstance(error, LtsError) else error)
+    except BaseException:  # noqa: BLE001 - a plugin's exception may do anything here
+        text = "(it cannot say what was wrong)"
+    if not isinstance(error, LtsError):
+        text = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

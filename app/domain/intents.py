@@ -118,6 +118,8 @@ class Place:
         object.__setattr__(self, "type", _word(OrderType, self.type, f"type {of}"))
         object.__setattr__(self, "quantity", _number(self.quantity, f"quantity {of}"))
         if self.stop is not None:
+            if not self.type.needs_stop:
+                raise IntentError(f"A {self.type} order for {self.symbol} has no use for a stop price.")
             object.__setattr__(self, "stop", _number(self.stop, f"stop {of}"))
 
 

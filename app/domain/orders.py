@@ -85,7 +85,8 @@ class IllegalTransition(LtsError):
 class OrderRequest:
     """An order that somebody wants, sized in lots and priced in ticks, not yet judged by risk.
 
-    Raises IntentError for negative lots.
+    `refusal` is the reason for which whoever sized it knows already that it cannot be. Raises IntentError for
+    negative lots.
     """
 
     symbol: str
@@ -95,6 +96,7 @@ class OrderRequest:
     time_in_force: TimeInForce = TimeInForce.GTC
     stop_ticks: int | None = None
     tag: str = ""
+    refusal: Reason = Reason.NONE
 
     def __post_init__(self) -> None:
         if self.lots < 0:

@@ -1,24 +1,28 @@
 """What a strategy sees: reused, read-only views of the bars up to now, adjusted to the current share."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
+from app.domain.bars import Timeframe
 from app.domain.errors import PluginError
 from app.domain.events import Split
 from app.engine.columns import BarSeries, Float64, MarketData
 from app.engine.timeline import Timeline
 from app.indicators.base import Indicator
 
-FIELDS = ("opens", "highs", "lows", "closes", "volumes")
+PRICES = ("opens", "highs", "lows", "closes")
+COLUMNS = (*PRICES, "volumes", "days")
 
 
 class BarView:
     """One symbol's bars up to now.
 
     `open`, `high`, `low`, `close`, `volume` are floats of the latest bar; `opens` ... `volumes` are read-only
-    float64 views of all bars so far, oldest first; a declared indicator is an attribute of its name (NaN
-    during its warm-up). Prices and volumes are in current shares: on a split, history is rescaled.
+    float64 views of all bars so far, oldest first. A declared indicator is an attribute of its name: a float
+    (NaN during its warm-up), or a named tuple of floats if it has several outputs; `series` gives it so far.
+    Prices and volumes are in current shares: on a split, history is rescaled.
     """
 
     def __init__(self, series: BarSeries, indicators: Mapping[str, Indicator]) -> None:
@@ -28,25 +32,30 @@ class BarView:
         self._row = -1
         num, den = (float(part) for part in series.instrument.tick.as_integer_ratio())
         self._columns: dict[str, Float64] = {
-            name: np.asarray(getattr(series, name) * num / den, np.float64) for name in FIELDS[:-1]
+            name: np.asarray(getattr(series, name) * num / den, np.float64) for name in PRICES
         }
         lot, of = (float(part) for part in series.instrument.lot.as_integer_ratio())
         self._columns["volumes"] = np.asarray(series.volumes * lot / of, np.float64)
+        self._columns["days"] = np.asarray(series.timestamps // Timeframe.D1.nanoseconds, np.float64)
         self._outputs: dict[str, Float64] = {}
+        self._groups: dict[str, Any] = {}
         self._refresh()
 
     def _refresh(self) -> None:
         for column in self._columns.values():
             column.flags.writeable = False
         for name, indicator in self._indicators.items():
-            output = indicator.over(self._columns[indicator.source])
-            output.flags.writeable = False
-            self._outputs[name] = output
+            output = indicator.over(*(self._columns[column] for column in indicator.columns))
+            if indicator.outputs:
+                self._groups[name] = type(output)(*map(_locked, output))
+            else:
+                self._outputs[name] = _locked(output)
 
     def split(self, event: Split, row: int) -> None:
         """Rescale the bars before `row` to new shares and compute the indicators again over the whole."""
         ratio = event.numerator / event.denominator
-        for name, column in self._columns.items():
+        for name in (*PRICES, "volumes"):
+            column = self._columns[name]
             scaled = column.copy()
             scaled[:row] = column[:row] * ratio if name == "volumes" else column[:row] / ratio
             self._columns[name] = scaled
@@ -111,13 +120,40 @@ class BarView:
         """Return all volumes so far, in shares."""
         return self._columns["volumes"][: self._row + 1]
 
-    def __getattr__(self, name: str) -> float:
+    def series(self, name: str) -> Any:
+        """Return a declared indicator at all bars so far, oldest first.
+
+        It is a read-only float64 view, or a named tuple of them if there are several outputs. Raises
+        AttributeError for a name that the strategy has not declared.
+        """
+        end = self._row + 1
+        if name in self._outputs:
+            return self._outputs[name][:end]
+        if name in self._groups:
+            group = self._groups[name]
+            return type(group)(*(column[:end] for column in group))
+        raise AttributeError(self._unknown(name))
+
+    def __getattr__(self, name: str) -> Any:
         outputs: dict[str, Float64] = self.__dict__.get("_outputs", {})
         if name in outputs:
             return outputs[name].item(self._row)
-        raise AttributeError(
-            f"A bar view has no '{name}'; the strategy's indicators are: {', '.join(outputs) or 'none'}."
-        )
+        groups: dict[str, Any] = self.__dict__.get("_groups", {})
+        if name in groups:
+            group = groups[name]
+            return type(group)(*(column.item(self._row) for column in group))
+        raise AttributeError(self._unknown(name))
+
+    def _unknown(self, name: str) -> str:
+        known = ", ".join(self.__dict__.get("_indicators", {})) or "none"
+        return f"A bar view has no '{name}'; the strategy's indicators are: {known}."
+
+
+def _locked(column: Float64) -> Float64:
+    """Return a copy that nobody can write to, nor unlock through a slice of it."""
+    column = column.copy()
+    column.flags.writeable = False
+    return column
 
 
 class Bars(Mapping[str, BarView]):
@@ -168,8 +204,9 @@ def _check_names(indicators: Mapping[str, Indicator]) -> None:
                 f"An indicator cannot be named '{name}': bars have an attribute of that name already.",
                 "Rename it in the strategy's `indicators`.",
             )
-        if indicator.source not in FIELDS:
-            raise PluginError(
-                f"The indicator '{name}' reads '{indicator.source}', which bars do not have.",
-                f"Use one of {', '.join(FIELDS)}.",
-            )
+        for column in indicator.columns:
+            if column not in COLUMNS:
+                raise PluginError(
+                    f"The indicator '{name}' reads '{column}', which bars do not have.",
+                    f"Use one of {', '.join(COLUMNS)}.",
+                )

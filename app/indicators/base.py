@@ -7,7 +7,6 @@ indexable columns, without objects, so that it can be compiled as it stands. All
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
 from math import isfinite
 from typing import Any, ClassVar, cast
 
@@ -18,19 +17,17 @@ from app.domain.errors import ConfigurationError
 from app.indicators.stream import Stream
 
 Float64 = NDArray[np.float64]
-Columns = Sequence[Sequence[float]]
-
-# What bars offer: prices, volumes in shares, and `days`, the number since 1970 of each bar's UTC day.
-COLUMNS = ("opens", "highs", "lows", "closes", "volumes", "days")
+Column = Sequence[float]
+Columns = Sequence[Column]
 
 
 class Indicator(ABC):
     """One number, or several named ones, for every bar: NaN until `warmup` bars were seen, then never again.
 
-    A subclass is a frozen dataclass of its options. It gives `start` and `step`; `inputs` if it reads anything
-    but its option `source`; `window` if that is not its option `length`; and as `Values` a NamedTuple class if
-    one bar has several results. Options declared int are at least 1, or what `least` says, and those declared
-    float are finite and not negative; others raise ConfigurationError.
+    A subclass is a frozen dataclass of its options. It gives `start` and `step`; `inputs` if it reads more
+    than its option `source`; `window` if that is not its option `length`; and as `Values` a NamedTuple class
+    if one bar has several results. Options declared int are at least 1, or what `least` says, and those
+    declared float are finite and not negative; others raise ConfigurationError.
 
     A NaN among the inputs gives NaN, and the warm-up begins again after it.
     """
@@ -46,7 +43,11 @@ class Indicator(ABC):
 
     @property
     def inputs(self) -> "tuple[Source, ...]":
-        """Return what `step` reads as its columns: names of `COLUMNS`, or other indicators."""
+        """Return what `step` reads as its columns: those of bars by name, or other indicators.
+
+        Bars have `opens`, `highs`, `lows`, `closes`, `volumes` (in shares) and `days` (the number since 1970
+        of the UTC day in which the bar starts).
+        """
         source: Source = vars(self)["source"]
         return (source,)
 
@@ -86,11 +87,8 @@ class Indicator(ABC):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Return the columns of bars that it reads, itself or through its inputs, each once."""
-        leaves: dict[str, None] = {}
-        for stage in stages(self):
-            leaves |= dict.fromkeys(source for source in stage.inputs if isinstance(source, str))
-        return tuple(leaves)
+        """Return the columns of bars that it reads, itself or through its inputs, each once in order."""
+        return tuple(dict.fromkeys(name for source in self.inputs for name in _columns(source)))
 
     def output(self, name: str) -> "Output":
         """Return one of several outputs as a source for another indicator."""
@@ -142,17 +140,10 @@ class Indicator(ABC):
             )
 
     def _check_source(self, source: "Source") -> None:
-        name = type(self).__name__
         if isinstance(source, Indicator) and source.outputs:
             raise ConfigurationError(
-                f"The indicator {name} cannot read all outputs of {type(source).__name__} at once.",
+                f"{type(self).__name__} cannot read all outputs of {type(source).__name__} at once.",
                 f"Choose one of {', '.join(source.outputs)} with its method output(name).",
-            )
-        if isinstance(source, str) and source not in COLUMNS:
-            close = get_close_matches(source, COLUMNS, 1)
-            raise ConfigurationError(
-                f"The indicator {name} cannot read '{source}': bars have no such column.",
-                f"Did you mean '{close[0]}'?" if close else f"Choose one of {', '.join(COLUMNS)}.",
             )
 
 
@@ -202,6 +193,12 @@ def stages(indicator: Indicator) -> list[Stage]:
 
     visit(indicator)
     return list(done.values())
+
+
+def _columns(source: Source) -> tuple[str, ...]:
+    if isinstance(source, str):
+        return (source,)
+    return source.indicator.columns if isinstance(source, Output) else source.columns
 
 
 def _warmup(source: Source) -> int:

@@ -20,3 +20,6 @@ class TypicalPrice(Indicator):
     def step(_state: tuple[()], row: int, columns: Columns, _params: tuple[()]) -> tuple[tuple[()], float]:
         """Remember nothing."""
         return (), (columns[0][row] + columns[1][row] + columns[2][row]) / 3.0
+
+
+TYPICAL_PRICE = TypicalPrice()

@@ -70,13 +70,16 @@ class _Node:
 
     def advance(self, row: int) -> tuple[float, ...]:
         """Take the row that its columns have got and return the results there."""
-        out: tuple[float, ...]
-        if any(column[row] != column[row] for column in self._columns):  # only NaN differs from itself
-            self._state = self._start
-            out = (nan,) * len(self._results)
+        for column in self._columns:
+            if column[row] != column[row]:  # only NaN differs from itself
+                self._state = self._start
+                out: Any = (nan,) * len(self._results)
+                break
         else:
-            self._state, result = self._step(self._state, row, self._columns, self._params)
-            out = (result,) if self._single else result
+            self._state, out = self._step(self._state, row, self._columns, self._params)
+            if self._single:
+                out = (out,)
         for column, value in zip(self._results, out, strict=True):
             column.append(value)
-        return out
+        results: tuple[float, ...] = out
+        return results

@@ -1,17 +1,18 @@
 """The line from a timestamp's bars to judged orders; the same in a backtest, on paper and live."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import localcontext
 from itertools import count
-from traceback import walk_tb
 
 from app.domain.bars import moment
 from app.domain.errors import LtsError, OutOfRange, RunFailed
 from app.domain.instruments import Instrument
-from app.domain.intents import Cancel, Intent, Place, Side, Target
+from app.domain.intents import Cancel, IntentError, OrderType, Place, Side, Target
 from app.domain.money import EXACT
 from app.domain.orders import (
+    Approved,
     Denied,
     Order,
     OrderRequest,
@@ -23,7 +24,7 @@ from app.domain.orders import (
 from app.domain.positions import BookView
 from app.engine.fees import VenueModel
 from app.engine.views import Bars
-from app.ports import Portfolio, Strategy, placed
+from app.ports import Portfolio, Strategy, last_price, placed
 from app.risk.judge import judge, shrinks
 
 
@@ -42,12 +43,11 @@ class Decisions:
 
     approved: list[Order] = field(default_factory=list)
     denied: list[tuple[Order, Reason]] = field(default_factory=list)
-    cancels: list[str] = field(default_factory=list)
 
     @property
     def empty(self) -> bool:
         """Return whether there is nothing to do."""
-        return not (self.approved or self.denied or self.cancels)
+        return not (self.approved or self.denied)
 
 
 NOTHING = Decisions()
@@ -73,119 +73,112 @@ class Line:
         self._venue = venue
         self._instruments = instruments
         self._sequence = count(1)
+        self._strategy_name = f"Strategy {owner.strategy}"
+        self._portfolio_name = f"Portfolio {type(portfolio).__name__}"
 
-    def decide(self, step: int, bars: Bars, book: BookView) -> Decisions:
+    def decide(self, step: int, bars: Bars, book: BookView, cancel: Callable[[str], object]) -> Decisions:
         """Return the orders that the strategy's intents at this step lead to, judged by risk.
 
-        Raises RunFailed where a plugin raises, or asks for a symbol that the run does not have, and
-        OutOfRange where an amount does not fit 64 bits.
+        Cancels go to `cancel` first, by client order id, so that what they set free can be used at once;
+        canceling what no longer works does nothing. Raises RunFailed where a plugin raises or asks for a
+        symbol that the run does not have, and OutOfRange where an amount does not fit 64 bits; both name the
+        plugin and the time.
         """
         try:
             intents = self._strategy.decide(bars, book)
             if not intents:
                 return NOTHING
-            with localcontext(EXACT):
-                return self._decided(self._checked(intents), step, bars, book)
-        except (RunFailed, OutOfRange):
-            raise
+            found = tuple(intents)
         except Exception as error:
-            raise self._failed(error, bars.time) from error
+            raise _failed(self._strategy_name, bars.time, error) from error
+        with localcontext(EXACT):
+            return self._decided(found, step, bars, book, cancel)
 
     def hear(self, order: Order, time: int) -> None:
         """Tell the strategy of an order that has changed. Raises RunFailed where it raises."""
-        try:
+        with _calling(self._strategy_name, time):
             self._strategy.on_order_update(order)
-        except Exception as error:
-            raise self._failed(error, time) from error
 
-    def _failed(self, error: Exception, time: int) -> RunFailed:
-        reason = error.problem if isinstance(error, LtsError) else str(error)
-        return RunFailed(
-            f"{self._blame(error)} failed at {moment(time):%Y-%m-%d %H:%M} UTC: "
-            f"{type(error).__name__}: {reason.rstrip('.')}.",
-            "Mend the plugin; --debug shows where it happened.",
-        )
-
-    def _blame(self, error: Exception) -> str:
-        """Return the plugin in which the error arose: the portfolio if a method of it was being called."""
-        for frame, _ in walk_tb(error.__traceback__):
-            if any(value is self._portfolio for value in frame.f_locals.values()):
-                return f"Portfolio {type(self._portfolio).__name__}"
-        return f"Strategy {self._owner.strategy}"
-
-    def _checked(self, intents: Iterable[object]) -> tuple[Intent, ...]:
-        """Return the intents of a sequence or a generator. Raises RunFailed for anything else in it."""
-        found = tuple(intents)
-        for intent in found:
-            if not isinstance(intent, Target | Place | Cancel):
-                kind = type(intent).__name__
-                raise RunFailed(
-                    f"Strategy {self._owner.strategy} returned {kind!r}, which is no intent.",
-                    "`decide` returns a list of Target, Place and Cancel.",
-                )
-        return found
-
-    def _decided(self, intents: Sequence[Intent], step: int, bars: Bars, book: BookView) -> Decisions:
-        requests, unpriced = self._requests(intents, bars, book)
-        requests.sort(key=lambda request: not self._reduces(request, book))
-        decisions = Decisions(cancels=[intent.client_id for intent in intents if isinstance(intent, Cancel)])
-        proposals = []
+    def _decided(
+        self,
+        intents: tuple[object, ...],
+        step: int,
+        bars: Bars,
+        book: BookView,
+        cancel: Callable[[str], object],
+    ) -> Decisions:
+        with _calling(self._strategy_name, bars.time):
+            targets, placed_ = self._sorted_out(intents, cancel)
+        with _calling(self._portfolio_name, bars.time):
+            requests = [*self._sized(targets, bars, book), *placed_]
+        requests.sort(key=lambda request: _turn(request, book))
+        proposals, refused = [], []
         for request in requests:
-            refusal = _invalid(request)
-            if refusal is Reason.NONE:
+            reason = _refusal(request, bars)
+            if reason is Reason.NONE:
                 proposals.append(self._proposal(request, book))
             else:
-                unpriced.append((request, refusal))
-        for index, verdict in enumerate(judge(proposals, book, self._rules)):
+                refused.append(Denied(request, reason))
+        with _calling("A risk rule", bars.time):
+            verdicts = [*judge(proposals, book, self._rules), *refused]
+        decisions = Decisions()
+        for index, verdict in enumerate(verdicts):
             order = self._order(verdict.request, step, index, bars.time)
             match verdict:
                 case Denied(reason=reason):
                     decisions.denied.append((order, reason))
-                case _:
+                case Approved():
                     decisions.approved.append(order)
-        for index, (request, reason) in enumerate(unpriced, len(proposals)):
-            decisions.denied.append((self._order(request, step, index, bars.time), reason))
         return decisions
 
-    def _requests(
-        self, intents: Sequence[Intent], bars: Bars, book: BookView
-    ) -> tuple[list[OrderRequest], list[tuple[OrderRequest, Reason]]]:
-        """Return the sized requests, and those that cannot be sized because there is no price yet."""
+    def _sorted_out(
+        self, intents: tuple[object, ...], cancel: Callable[[str], object]
+    ) -> tuple[list[Target], list[OrderRequest]]:
+        """Carry out the cancels, and return the targets and the placed orders as requests."""
         targets: list[Target] = []
         requests: list[OrderRequest] = []
-        unpriced: list[tuple[OrderRequest, Reason]] = []
         for intent in intents:
-            if isinstance(intent, Cancel):
-                continue
-            instrument = self._instrument(intent.symbol)
-            request = placed(intent, instrument) if isinstance(intent, Place) else None
-            if intent.symbol not in bars:
-                nothing = OrderRequest(intent.symbol, Side.BUY, 0, tag=intent.tag)
-                unpriced.append((request or nothing, Reason.NO_PRICE_YET))
-            elif isinstance(intent, Target):
-                targets.append(intent)
-            elif request is not None:
+            match intent:
+                case Cancel(client_id):
+                    cancel(client_id)
+                case Target(symbol):
+                    self._instrument(symbol)
+                    targets.append(intent)
+                case Place(symbol):
+                    requests.append(placed(intent, self._instrument(symbol)))
+                case _:
+                    raise IntentError(
+                        f"{type(intent).__name__!r} is no intent: `decide` returns Target, Place and Cancel"
+                    )
+        return targets, requests
+
+    def _sized(self, targets: list[Target], bars: Bars, book: BookView) -> list[OrderRequest]:
+        """Return the requests for the targets; one without a price yet becomes a request of no lots."""
+        known = [target for target in targets if target.symbol in bars]
+        requests = [
+            OrderRequest(target.symbol, Side.BUY, 0, tag=target.tag)
+            for target in targets
+            if target.symbol not in bars
+        ]
+        if known:
+            weights = self._portfolio.allocate(known, bars, book, self._instruments)
+            sized = self._portfolio.size(known, weights, bars, book, self._instruments)
+            for request in sized:
+                self._instrument(request.symbol)
                 requests.append(request)
-        if targets:
-            weights = self._portfolio.allocate(targets, bars, book, self._instruments)
-            requests.extend(self._portfolio.size(targets, weights, bars, book, self._instruments))
-        return requests, unpriced
+        return requests
 
     def _instrument(self, symbol: str) -> Instrument:
         try:
             return self._instruments[symbol]
         except KeyError:
-            raise RunFailed(
-                f"Strategy {self._owner.strategy} asked for {symbol!r}, which is not a symbol of this run.",
-                f"Add it to data.symbols (now: {', '.join(self._instruments)}) or mend the strategy.",
+            raise IntentError(
+                f"{symbol!r} is not a symbol of this run; data.symbols are {', '.join(self._instruments)}"
             ) from None
 
-    def _reduces(self, request: OrderRequest, book: BookView) -> bool:
-        return shrinks(book.expected_lots(request.symbol), request.signed_lots)
-
     def _proposal(self, request: OrderRequest, book: BookView) -> Proposal:
-        instrument = self._instrument(request.symbol)
-        ticks = request.stop_ticks or book.last_ticks(request.symbol) or 0
+        instrument = self._instruments[request.symbol]
+        ticks = request.stop_ticks if request.stop_ticks is not None else last_price(book, request.symbol)
         value = instrument.value(ticks, request.lots)
         return Proposal(request, instrument, value, self._venue.commission.charge(value))
 
@@ -201,15 +194,29 @@ class Line:
                 index=index,
             ),
             sequence=next(self._sequence),
-            instrument=self._instrument(request.symbol),
+            instrument=self._instruments[request.symbol],
             request=request,
             submitted_at=time,
             updated_at=time,
         )
 
 
-def _invalid(request: OrderRequest) -> Reason:
+def _turn(request: OrderRequest, book: BookView) -> int:
+    """Return when a request is judged: reductions at the market, other market orders, then those that wait.
+
+    So purchases may spend what sales bring in, and a stop may guard what is being bought beside it.
+    """
+    if request.type is not OrderType.MARKET:
+        return 2
+    return 0 if shrinks(book.expected_lots(request.symbol), request.signed_lots) else 1
+
+
+def _refusal(request: OrderRequest, bars: Bars) -> Reason:
     """Return why a request is no order at all, or `Reason.NONE`."""
+    if request.refusal is not Reason.NONE:
+        return request.refusal
+    if request.symbol not in bars:
+        return Reason.NO_PRICE_YET
     if request.lots < 1:
         return Reason.QUANTITY_BELOW_ONE_LOT
     if request.type.needs_stop and request.stop_ticks is None:
@@ -217,3 +224,23 @@ def _invalid(request: OrderRequest) -> Reason:
     if request.stop_ticks is not None and request.stop_ticks < 1:
         return Reason.STOP_PRICE_NOT_POSITIVE
     return Reason.NONE
+
+
+@contextmanager
+def _calling(who: str, time: int) -> Iterator[None]:
+    """Name the plugin and the time in every error that its code raises."""
+    try:
+        yield
+    except Exception as error:
+        raise _failed(who, time, error) from error
+
+
+def _failed(who: str, time: int, error: Exception) -> LtsError:
+    reason = error.problem if isinstance(error, LtsError) else str(error)
+    when = f"{moment(time):%Y-%m-%d %H:%M} UTC"
+    if isinstance(error, OutOfRange):
+        return OutOfRange(f"{who} at {when}: {reason}", error.remedy)
+    return RunFailed(
+        f"{who} failed at {when}: {type(error).__name__}: {reason.rstrip('.')}.",
+        "Mend the plugin; --debug shows where it happened.",
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint, distributions
 from inspect import isabstract, isclass
 
+from app.domain.errors import described
 from app.ports import KINDS, Options, PluginBase, PluginError
 
 EXTENSION = "extension"
@@ -150,10 +151,12 @@ def _distribution(point: EntryPoint) -> tuple[str, str]:
 def _imported(kind: str, point: EntryPoint) -> object:
     try:
         return point.load()
-    except (Exception, SystemExit) as error:  # whatever a foreign module does at import, it is broken
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:  # whatever a foreign module does at import, it is broken
         raise PluginError(
             f"Plugin {kind}/{point.name} ({point.value}, from {' '.join(_distribution(point))}) cannot be "
-            f"imported: {type(error).__name__}: {error}.",
+            f"imported: {described(error)}.",
             "Mend or reinstall its package, or choose another plugin.",
         ) from error
 

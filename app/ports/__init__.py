@@ -35,7 +35,16 @@ from app.ports.kinds import (
 )
 from app.ports.plugin import Number, Options, PluginBase
 from app.ports.run import Batch, Recorder, RunContext, RunResult, RunStatus
-from app.ports.sizing import exact, lots_for, placed, share_of, size_targets, toward, within_cash
+from app.ports.sizing import (
+    exact,
+    last_price,
+    lots_for,
+    placed,
+    share_of,
+    size_targets,
+    toward,
+    within_cash,
+)
 from app.ports.sources import DataRequest, DataSource
 
 __all__ = [
@@ -100,6 +109,7 @@ __all__ = [
     "Weights",
     "exact",
     "hookimpl",
+    "last_price",
     "lots_for",
     "placed",
     "share_of",

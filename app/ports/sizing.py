@@ -5,9 +5,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from app.domain.instruments import Instrument
-from app.domain.intents import Number, OrderType, Place, Side, Target
+from app.domain.intents import IntentError, Number, OrderType, Place, Side, Target
 from app.domain.money import checked, half_even, steps
-from app.domain.orders import OrderRequest
+from app.domain.orders import OrderRequest, Reason
 from app.domain.positions import BookView
 
 
@@ -16,6 +16,14 @@ def exact(number: Number) -> Decimal:
     if isinstance(number, Decimal | int):
         return Decimal(number)
     return Decimal(repr(float(number)))
+
+
+def last_price(book: BookView, symbol: str) -> int:
+    """Return a symbol's last raw close in ticks. Raises IntentError before its first bar."""
+    ticks = book.last_ticks(symbol)
+    if ticks is None:
+        raise IntentError(f"{symbol} has no price yet.")
+    return ticks
 
 
 def toward(instrument: Instrument, wanted_lots: int, book: BookView, tag: str = "") -> OrderRequest | None:
@@ -44,10 +52,9 @@ def size_targets(
     targets: Iterable[Target],
     book: BookView,
     instruments: Mapping[str, Instrument],
-    spendable: int,
     lots_by_signal: Callable[[Target, Instrument], int],
 ) -> list[OrderRequest]:
-    """Return the market orders toward all targets: weights are shares of `spendable` minor units.
+    """Return the market orders toward all targets: weights are shares of the account's equity.
 
     The last of several targets for one symbol counts. What a signal is worth in lots is the portfolio
     plugin's own question, answered by `lots_by_signal`.
@@ -58,8 +65,8 @@ def size_targets(
         if target.quantity is not None:
             wanted = instrument.lots(exact(target.quantity))
         elif target.weight is not None:
-            money = share_of(spendable, exact(target.weight))
-            wanted = lots_for(instrument, money, book.last_ticks(target.symbol) or 1)
+            money = share_of(book.equity, exact(target.weight))
+            wanted = lots_for(instrument, money, last_price(book, target.symbol))
         else:
             wanted = lots_by_signal(target, instrument)
         request = toward(instrument, wanted, book, target.tag)
@@ -77,21 +84,23 @@ def within_cash(
     """Return the requests, sales first, with each purchase cut to what the cash pays for at the last close.
 
     `keep` minor units of cash are left alone, for fees and for opens above the last close; what the sales are
-    estimated to bring in is spent too. A purchase that cannot be paid at all stays whole, so that risk denies
-    it and says why.
+    estimated to bring in is spent too. A purchase for which nothing is left is refused, with the reason.
     """
     ordered = sorted(requests, key=lambda request: request.side is Side.BUY)
     available = book.cash - book.reserved - keep
     cut = []
     for request in ordered:
-        instrument, ticks = instruments[request.symbol], book.last_ticks(request.symbol) or 1
+        instrument, ticks = instruments[request.symbol], last_price(book, request.symbol)
         if request.side is Side.SELL:
             available += instrument.value(ticks, request.lots)
             cut.append(request)
             continue
         lots = min(request.lots, lots_for(instrument, max(0, available), ticks))
         available -= instrument.value(ticks, lots)
-        cut.append(replace(request, lots=lots or request.lots))
+        if lots or not request.lots:
+            cut.append(replace(request, lots=lots))
+        else:
+            cut.append(replace(request, refusal=Reason.INSUFFICIENT_CASH))
     return cut
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.bars import moment
@@ -61,6 +61,8 @@ def ensure_keys(
 ) -> RunKeys:
     """Return the ids of the run's user, portfolio, account and assets, made or brought up to date."""
     user = mirror(session, identity, now)
+    # Runs that begin at once would each miss the other's rows; references to the user stay possible.
+    session.execute(select(User.id).where(User.id == user).with_for_update(key_share=True))
     portfolio_id = _portfolio(session, user, portfolio, now)
     account = _account(session, user, portfolio, now)
     assets = _assets(session, portfolio_id, account, portfolio, instruments, now=now)
@@ -69,11 +71,13 @@ def ensure_keys(
 
 def mirror(session: Session, identity: Identity, now: int) -> UUID:
     """Return the user row of an identity, made where it is new, so that owners are rows whoever vouched."""
-    found = session.scalar(
-        select(User.id).where(User.issuer == identity.issuer, User.subject == identity.subject)
-    )
+    query = select(User.id).where(User.issuer == identity.issuer, User.subject == identity.subject)
+    found = session.scalar(query)
     if found is not None:
         return found
+    if session.get_bind().dialect.name == "postgresql":
+        # SQLite has one writer anyway; here two new users could take one name.
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("lts users", 0))))
     taken = session.scalar(select(User.id).where(User.username_key == identity.subject.lower()))
     username = identity.subject if taken is None else f"{identity.issuer}/{identity.subject}"
     row = {
@@ -86,9 +90,7 @@ def mirror(session: Session, identity: Identity, now: int) -> UUID:
         "version": 1,
     }
     upsert(session, User, [row], ("issuer", "subject"), ())
-    return session.scalars(
-        select(User.id).where(User.issuer == identity.issuer, User.subject == identity.subject)
-    ).one()
+    return session.scalars(query).one()
 
 
 def _portfolio(session: Session, user: UUID, portfolio: HeadlessPortfolio, now: int) -> UUID:

@@ -3,20 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
-from app.analytics.catalogue import STATISTICS
+from app.analytics.catalogue import STATISTICS, Group
 from app.analytics.returns import monthly_returns
-from app.domain.fills import Trade
-from app.domain.intents import Side
-from app.domain.money import currency_exponent, from_units
 from app.domain.orders import OrderStatus
 from app.domain.positions import Position
 from app.ports.run import RunResult
 from app.services._report.header import ReportHeader
-from app.services.figures import amount, moment, number, percent, statistic
-
-TRADES = 1_000
+from app.services.figures import amount, number, statistic
 
 _DEAD = frozenset({OrderStatus.DENIED, OrderStatus.CANCELED, OrderStatus.REJECTED, OrderStatus.EXPIRED})
 _LISTED = 8
@@ -55,15 +49,23 @@ def tone(value: float) -> str:
 
 
 def statistics_tables(result: RunResult) -> list[Table]:
-    """Return every statistic of the run with the benchmark's beside it, in two halves."""
-    rows = []
-    for known in STATISTICS:
-        own, other = result.statistics.get(known.key), result.benchmark_statistics.get(known.key)
-        beside = "" if other is None else statistic(other, known.unit, result.currency)
-        rows.append((Cell(known.label), Cell(statistic(own, known.unit, result.currency)), Cell(beside)))
-    columns = (Column("Statistic"), Column("Run", numeric=True), Column("Benchmark", numeric=True))
-    half = (len(rows) + 1) // 2
-    return [Table(columns, rows[:half]), Table(columns, rows[half:])]
+    """Return every statistic of the run in tables by group, the benchmark's beside those that it has."""
+    return [_statistics(group, result) for group in Group]
+
+
+def _statistics(group: Group, result: RunResult) -> Table:
+    members = [known for known in STATISTICS if known.group is group]
+    columns = [Column(group.value), Column("Run", numeric=True)]
+    rows = [
+        [Cell(known.label), Cell(statistic(result.statistics.get(known.key), known.unit, result.currency))]
+        for known in members
+    ]
+    others = [result.benchmark_statistics.get(known.key) for known in members]
+    if any(other is not None for other in others):
+        columns.append(Column("Benchmark", numeric=True))
+        for row, known, other in zip(rows, members, others, strict=True):
+            row.append(Cell("" if other is None else statistic(other, known.unit, result.currency)))
+    return Table(columns, rows)
 
 
 def months(result: RunResult, initial: int) -> list[tuple[int, list[float | None], float]]:
@@ -77,52 +79,6 @@ def months(result: RunResult, initial: int) -> list[tuple[int, list[float | None
             growth *= 1.0 + (value or 0.0)
         years.append((year, row, growth - 1.0))
     return years
-
-
-def trades_table(trades: Sequence[Trade]) -> Table:
-    """Return the latest closed trades, newest first."""
-    columns = (
-        Column("Symbol"),
-        Column("Side"),
-        Column("Quantity", numeric=True),
-        Column("Entry", numeric=True),
-        Column("Exit", numeric=True),
-        Column("Entry price", numeric=True),
-        Column("Exit price", numeric=True),
-        Column("Fees", numeric=True),
-        Column("Profit", numeric=True),
-        Column("Return", numeric=True),
-    )
-    shown = trades[-TRADES:]
-    note = f"The latest {len(shown):,} of {len(trades):,} trades." if len(shown) < len(trades) else ""
-    return Table(columns, [_trade(trade) for trade in reversed(shown)], note, sortable=True)
-
-
-def _trade(trade: Trade) -> Sequence[Cell]:
-    instrument = trade.instrument
-    quantity = instrument.quantity(trade.lots)
-    entry, exit_ = (_average(value, trade) for value in (trade.entry_value, trade.exit_value))
-    return (
-        Cell(instrument.symbol),
-        Cell("long" if trade.side is Side.BUY else "short"),
-        Cell(number(quantity), float(quantity)),
-        Cell(moment(trade.entry_time), trade.entry_time),
-        Cell(moment(trade.exit_time), trade.exit_time),
-        Cell(number(entry, 2), float(entry)),
-        Cell(number(exit_, 2), float(exit_)),
-        Cell(amount(trade.fees, instrument.currency), trade.fees),
-        Cell(amount(trade.profit, instrument.currency), trade.profit, tone(trade.profit)),
-        Cell(percent(trade.return_ratio), trade.return_ratio, tone(trade.return_ratio)),
-    )
-
-
-def _average(value: int, trade: Trade) -> Decimal:
-    """Return the average price of a value: two places, below one as many as the instrument's prices have."""
-    instrument = trade.instrument
-    size = instrument.quantity(trade.lots) * instrument.multiplier
-    price = from_units(value, currency_exponent(instrument.currency)) / size if size else Decimal(0)
-    places = 2 if price >= 1 else max(2, instrument.price_exponent)
-    return price.quantize(Decimal(1).scaleb(-places))
 
 
 def positions_table(result: RunResult) -> Table:

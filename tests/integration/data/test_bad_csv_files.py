@@ -51,6 +51,12 @@ BAD_ROWS = {
     f"2024-01-02,10,{'1' * 40},9,10,100": f"line 3: high '{'1' * 40}' has more than 18 digits.",
     "2024-01-02,10,1e14,9,10.00000001,100": "line 3: high does not fit 64 bits in steps of 0.00000001.",
     "2024-01-02,10,11,9,10,\x1b[31m": r"line 3: volume '\x1b[31m' is not a number.",
+    "2024-01-02,１０,11,9,10,100": "line 3: open '１０' is not a number.",
+    "2024-01-02,10,11,9,0.０１,100": "line 3: close '0.０１' is not a number.",
+    "2024-01-02,10,1_000,9,10,100": "line 3: high '1_000' is not a number.",
+    "2024-01-02,10,11,9,10,1_000": "line 3: volume '1_000' is not a number.",
+    "２０２４-01-02,10,11,9,10,100": "line 3: time '２０２４-01-02' is not a date or time.",
+    "2024-01-02T1_:00:00Z,10,11,9,10,100": "line 3: time '2024-01-02T1_:00:00Z' is not a date or time.",
     "2024-01-02,10,11,9,10,1\x0000": r"line 3: volume '1\x0000' is not a number.",
 }
 
@@ -93,13 +99,23 @@ def test_a_file_without_bars_is_refused(write: Write, text: str, problem: str) -
         load(path)
 
 
-@pytest.mark.parametrize("symbol", ["", "  ", "S" * 65])
+@pytest.mark.parametrize("symbol", ["", "  ", "S" * 65, "X\0", "\0X", "X\0\0Y", "\0"])
 def test_a_bad_symbol_is_refused(write: Write, symbol: str) -> None:
     path = write(
         "all.csv", f"symbol,date,open,high,low,close\nX,2024-01-01,1,1,1,1\n{symbol},2024-01-02,1,1,1,1\n"
     )
     with pytest.raises(InputError, match="line 3: symbol "):
         load(path)
+
+
+def test_a_bad_row_is_named_among_rows_of_many_symbols(write: Write) -> None:
+    rows = [f"{symbol},2024-01-{day:02},5,5,5,5" for day in range(1, 29) for symbol in ("B", "X", "A")]
+    rows[40] += "x"  # B, X, A: the second of the fourteenth day
+    with pytest.raises(InputError, match=r"all.csv, line 42: close '5x' is not a number"):
+        load(write("all.csv", "symbol,date,open,high,low,close\n" + "\n".join(rows)))
+    rows[40], rows[43] = rows[40].removesuffix("x"), rows[40].removesuffix("x")
+    with pytest.raises(InputError, match=r"all.csv, line 45: the time is the same as in .*, line 42"):
+        load(write("all.csv", "symbol,date,open,high,low,close\n" + "\n".join(rows)))
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])

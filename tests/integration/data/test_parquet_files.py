@@ -114,7 +114,7 @@ def test_a_folder_gives_its_parquet_files(tmp_path: Path) -> None:
         ({"date": ["2024-01-01", "tomorrow"]}, "row 2: time 'tomorrow' is not a date or time"),
         ({"date": [1, 2]}, "row 1: time '1' is not a date or time"),
         ({"symbol": ["X", None]}, "row 2: symbol is missing"),
-        ({"close": [[1.0], [2.0]]}, "cannot be read"),
+        ({"close": [[1.0], [2.0]]}, "the column 'close' is of the type 'list<"),
         ({"time": DATES}, "'date', 'time' both hold the timestamp"),
     ],
 )

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from app.analytics.catalogue import STATISTICS
+from app.analytics.catalogue import STATISTICS, Group
+from app.analytics.excursions import Excursions
 from app.analytics.statistics import statistics
-from app.analytics.trades import trade_figures, turnover
+from app.analytics.trades import excursion_figures, trade_figures, turnover
 from app.domain.fills import Fill, Trade
 from app.domain.intents import Side
 
@@ -47,8 +48,29 @@ def test_any_curve_gives_every_key_a_finite_number_or_none(equity: np.ndarray, i
 def test_figures_without_a_source_are_none() -> None:
     figures = statistics(np.array([101, 99]), np.array([0, DAY]), initial=100, periods_per_year=252)
     assert figures["total_return"] == pytest.approx(-0.01)
-    unsourced = KEYS[KEYS.index("exposure") :]
+    unsourced = [known.key for known in STATISTICS if known.group not in {Group.RETURN, Group.RISK}]
     assert [figures[key] for key in unsourced] == [None] * len(unsourced)
+
+
+def test_a_benchmark_gives_the_relative_figures_of_equal_samples_only() -> None:
+    equity, times = np.array([101, 99, 104]), np.arange(3) * DAY
+    relative = [known.key for known in STATISTICS if known.group is Group.RELATIVE]
+
+    def figures(benchmark: np.ndarray) -> list[float | None]:
+        found = statistics(equity, times, initial=100, periods_per_year=252, benchmark=benchmark)
+        return [found[key] for key in relative]
+
+    assert None not in figures(np.array([102, 97, 103]))
+    assert figures(np.array([102, 97])) == figures(np.array([102, 0, 103])) == [None] * 4
+
+
+def test_tails_are_told_at_both_confidences() -> None:
+    equity = np.cumprod(1 + np.arange(-50, 51) / 1000)
+    figures = statistics(equity, np.arange(101) * DAY, initial=1, periods_per_year=252)
+    assert figures["var_95"] == pytest.approx(-0.045)
+    assert figures["cvar_95"] == pytest.approx(-0.0475)
+    assert figures["var_99"] == pytest.approx(-0.049)
+    assert figures["cvar_99"] == pytest.approx(-0.0495)
 
 
 def test_the_deepest_drawdown_is_told_in_days_and_seconds() -> None:
@@ -94,8 +116,40 @@ def test_wins_and_losses_are_counted_after_fees(trade: Callable[..., Trade]) -> 
         "average_loss": -200,
         "largest_win": 300,
         "largest_loss": -200,
+        "expectancy": 0.05,
         "average_holding_days": 2,
+        "longest_holding_days": 4,
+        "longest_winning_run": 2,
+        "longest_losing_run": 1,
     }
+
+
+@pytest.mark.parametrize(
+    ("profits", "winning", "losing"),
+    [
+        ([1, 1, -1, 1, 1, 1, -1, -1], 3, 2),
+        ([1, 0, 1], 1, 0),
+        ([-1, -1, 0, -1], 0, 2),
+        ([0], 0, 0),
+    ],
+)
+def test_a_run_of_trades_ends_where_one_breaks_even(
+    trade: Callable[..., Trade], profits: list[int], winning: int, losing: int
+) -> None:
+    figures = trade_figures([trade(profit) for profit in profits])
+    assert (figures["longest_winning_run"], figures["longest_losing_run"]) == (winning, losing)
+
+
+def test_excursions_are_averaged_as_fractions_and_as_amounts() -> None:
+    both = Excursions(np.array([-50.0, 0.0]), np.array([100.0, 300.0]), np.array([1000.0, 500.0]))
+    assert excursion_figures(both) == {
+        "average_mae": -0.025,
+        "average_mfe": pytest.approx(0.35),
+        "average_mae_amount": -25,
+        "average_mfe_amount": 200,
+    }
+    nothing = np.empty(0)
+    assert set(excursion_figures(Excursions(nothing, nothing, nothing)).values()) == {None}
 
 
 def test_without_losses_there_is_no_profit_factor(trade: Callable[..., Trade]) -> None:

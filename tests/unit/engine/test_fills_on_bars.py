@@ -38,7 +38,7 @@ def test_a_stop_never_fills_on_the_bar_that_caused_it(small, replay):
     market = small({"AAA": [(10, 15, 5, 10), 10, 10]})
     replayed = replay(market, {0: [stop(BUY, 5, 12), buy(1)]})
     assert replayed.fills == [(1, "AAA", "buy", 1, Decimal(10))]
-    assert replayed.orders[0] == ("canceled", "end_of_data")
+    assert replayed.orders == [("filled", ""), ("canceled", "end_of_data")]
 
 
 def test_a_buy_stop_that_the_open_has_passed_fills_at_the_open(small, replay):

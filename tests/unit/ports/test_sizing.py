@@ -35,6 +35,7 @@ class Book:
     """A book at rest; prices are ticks."""
 
     cash: int = 0
+    equity: int = 0
     reserved: int = 0
     held: dict[str, int] = field(default_factory=dict)
     prices: dict[str, int] = field(default_factory=dict)
@@ -80,13 +81,14 @@ def test_a_share_is_rounded_half_to_even(money, share, part):
 
 
 def test_targets_become_the_orders_that_lead_there():
-    book = Book(held={"AAA": 3, "BBB": 4}, prices={"AAA": 1_000, "BBB": 1_000, "CCC": 333})
+    prices = {"AAA": 1_000, "BBB": 1_000, "CCC": 333}
+    book = Book(equity=100_000, held={"AAA": 3, "BBB": 4}, prices=prices)
     targets = [
         Target("AAA", quantity=5, tag="more"),
         Target("BBB", signal=0),
         Target("CCC", weight=0.1),
     ]
-    requests = size_targets(targets, book, INSTRUMENTS, 100_000, lambda *_: 0)
+    requests = size_targets(targets, book, INSTRUMENTS, lambda *_: 0)
     assert requests == [
         OrderRequest("AAA", BUY, 2, tag="more"),
         OrderRequest("BBB", SELL, 4),
@@ -97,7 +99,7 @@ def test_targets_become_the_orders_that_lead_there():
 def test_the_last_of_several_targets_for_a_symbol_counts():
     book = Book(prices={"AAA": 1_000})
     targets = [Target("AAA", quantity=5), Target("AAA", quantity=5)]
-    assert size_targets(targets, book, INSTRUMENTS, 0, lambda *_: 0) == [OrderRequest("AAA", BUY, 5)]
+    assert size_targets(targets, book, INSTRUMENTS, lambda *_: 0) == [OrderRequest("AAA", BUY, 5)]
 
 
 PRICES = {"AAA": 1_000, "BBB": 2_000, "CCC": 90_000}
@@ -165,10 +167,6 @@ def test_a_placed_order_is_rounded_to_tick_and_lot(side, quantity, stop, step):
     with localcontext(prec=60):
         assert request.lots == int((quantity / instrument.lot).to_integral_value(ROUND_DOWN))
         assert request.stop_ticks == int((stop / instrument.tick).to_integral_value(rounding))
-
-
-def test_a_stop_price_of_a_market_order_says_nothing():
-    assert placed(Place("AAA", BUY, 1, stop=5), INSTRUMENTS["AAA"]).stop_ticks is None
 
 
 def test_a_float_price_on_the_tick_stays_on_it():

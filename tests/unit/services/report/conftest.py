@@ -100,7 +100,14 @@ def result(
         positions=[Position(instrument, lots=4, cost=190_00), Position(Instrument("FLAT"))],
         last_ticks={"AAA": 5_000},
         statistics=statistics(
-            equity, times, initial=CAPITAL, periods_per_year=252, trades=[trade], fills=fills
+            equity,
+            times,
+            initial=CAPITAL,
+            periods_per_year=252,
+            benchmark=benchmark,
+            exposure=equity // 2,
+            trades=[trade],
+            fills=fills,
         ),
         benchmark_statistics=statistics(benchmark, times, initial=CAPITAL, periods_per_year=252),
         state_hash="5eed" * 16,

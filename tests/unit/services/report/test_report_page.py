@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.bars import Timeframe
 from app.domain.fills import Fill, Trade
 from app.domain.instruments import Instrument
 from app.domain.intents import Side
@@ -91,11 +92,46 @@ def test_the_header_does_not_say_the_strategy_and_the_symbols_twice(
 
 def test_trades_positions_and_unfilled_orders_are_listed(result: RunResult, header: ReportHeader) -> None:
     text = Page(render(result, header)).text
-    assert "AAA long 20 2000-02-13 2000-03-24 50.00 55.00 2.10 97.90 9.79 %" in text
+    assert "AAA long 20 2000-02-13 2000-03-24 50.00 55.00 2.10 97.90 9.79 % 0.00 % 10.00 %" in text
     assert "Open positions 1" in text
     assert "AAA 4 190.00 50.00 200.00 10.00" in text
     assert "denied insufficient cash AAA 2" in text
     assert "canceled end of data AAA 1" in text
+
+
+def test_each_symbols_part_of_the_profit_is_told(result: RunResult, header: ReportHeader) -> None:
+    text = Page(render(result, header)).text
+    assert "AAA 0.00 10.00 0.00 0.00 10.00 100.0 %" in text
+    assert "less fees: 10.00 USD in all." in text
+
+
+def test_the_page_says_how_much_faster_than_the_market_the_run_was(
+    result: RunResult, header: ReportHeader
+) -> None:
+    assert "Speed 30,800,000 x real time" in Page(render(result, header)).text
+    assert "real time" not in Page(render(replace(result, seconds=0.0), header)).text
+
+
+def test_every_figure_has_one_place_and_every_place_a_figure(result: RunResult, header: ReportHeader) -> None:
+    page = Page(render(result, header))
+    places = [attributes["data-figure"] for _, attributes in page.elements if "data-figure" in attributes]
+    assert sorted(places) == sorted(page.figures)
+    assert set(places) == {"equity", "exposure", "attribution", "mae", "mfe", "price-0"}
+
+
+def test_a_run_of_more_than_a_year_of_samples_has_a_rolling_sharpe_ratio(
+    result: RunResult, header: ReportHeader, market: MarketData
+) -> None:
+    weekly = replace(market.series["AAA"], timeframe=Timeframe.W1)
+    page = Page(render(result, replace(header, market=MarketData({"AAA": weekly}))))
+    assert "Rolling Sharpe ratio, 52 samples" in page.text
+    assert len(page.figures["sharpe"]["data"]) == 2
+
+
+def test_without_prices_there_are_no_excursions(result: RunResult, header: ReportHeader) -> None:
+    page = Page(render(result, replace(header, market=None)))
+    assert "MAE" not in {text.strip() for text in page.texts}
+    assert set(page.figures) == {"equity", "exposure", "attribution"}
 
 
 def test_a_finished_run_has_no_warning_and_an_interrupted_one_says_so(
@@ -233,7 +269,7 @@ def test_only_the_symbols_with_the_most_fills_get_a_chart(
     )
     assert "The 12 of 20 symbols with the most fills." in page.text
     assert [name for name in names if f" {name} " in page.text][-12:] == names[8:]
-    assert len(page.figures) == 13
+    assert sum(name.startswith("price-") for name in page.figures) == 12
     assert "and 12 more" in page.text
 
 
