@@ -1,15 +1,24 @@
 """`lts run`: the configured pipeline, once."""
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from app.cli.options import ConfigFiles, DatabaseUrl, Debug, Json, Overrides
+from app.cli.options import (
+    ConfigFiles,
+    DatabaseUrl,
+    Debug,
+    Json,
+    Overrides,
+    PipelineName,
+    StrategyName,
+    flags,
+)
+from app.cli.output import echo, echo_json, results_only
 from app.cli.reporting import DONE, INTERRUPTED, errors_told, say
 from app.cli.stopping import stopping_on_signals
 
@@ -36,12 +45,8 @@ Exit codes: 0 done, 1 the run failed, 2 bad configuration or input, 130 stopped 
 def run(
     config: ConfigFiles = None,
     overrides: Overrides = None,
-    strategy: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Strategy plugin (plugins.strategy).")
-    ] = None,
-    pipeline: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Pipeline plugin (plugins.pipeline).")
-    ] = None,
+    strategy: StrategyName = None,
+    pipeline: PipelineName = None,
     *,
     database: DatabaseUrl = None,
     output: Annotated[
@@ -60,33 +65,24 @@ def run(
     debug: Debug = False,
 ) -> None:
     """Run the configured pipeline once: data, strategy, portfolio, risk, broker, database, report."""
-    with errors_told(debug=debug), stopping_on_signals() as stopper:
+    with errors_told(debug=debug) as teller, results_only() as out, stopping_on_signals() as stopper:
         from app.bootstrap import Invocation, Watcher
         from app.bootstrap import run as run_pipeline
-        from app.settings.collection import Flag
 
-        notice: Callable[[str], None] = _silent if quiet else _notice
-        flags = {
-            "plugins.strategy": Flag("--strategy", strategy),
-            "plugins.pipeline": Flag("--pipeline", pipeline),
-        }
-        invocation = Invocation(config or (), overrides or (), flags, database=database)
+        notice: Callable[[str], None] = _silent if quiet else teller.note
+        invocation = Invocation(config or (), overrides or (), flags(strategy, pipeline), database=database)
         with _progress(shown=not (quiet or as_json)) as progress:
-            watcher = Watcher(progress, notice, stopper.stoppable)
+            watcher = Watcher(progress, notice, stopper.stoppable, teller.hide)
             outcome = run_pipeline(invocation, watcher, migrate=migrate, output=output)
         if as_json:
-            typer.echo(json.dumps(outcome.summary, allow_nan=False))
+            echo_json(outcome.summary, out, indent=None)
         elif not quiet:
-            _show(outcome)
+            _show(outcome, out)
         code = DONE
         if outcome.result.status != "completed":
             say("The run was stopped before its end; what it did so far is stored as interrupted.")
             code = 128 + stopper.received if stopper.received else INTERRUPTED
     raise SystemExit(code)
-
-
-def _notice(text: str) -> None:
-    say(f"Note: {text}")
 
 
 def _silent(_: str) -> None:
@@ -113,14 +109,16 @@ def _progress(*, shown: bool) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _show(outcome: "Outcome") -> None:
+def _show(outcome: "Outcome", out: TextIO) -> None:
     from rich.console import Console
 
-    from app.cli.summary import summary_table
+    from app.cli.summary import summary_table, unfilled
 
-    console = Console(soft_wrap=True, highlight=False)
+    console = Console(file=out, soft_wrap=True, highlight=False)
     console.print(summary_table(outcome.result, outcome.symbols))
-    console.print(f"Run       {outcome.summary['run_id']}", markup=False)
-    console.print(f"Report    {outcome.summary['report']}", markup=False)
-    console.print(f"Log       {outcome.log}", markup=False)
-    console.print(f"Database  {outcome.summary['database']}", markup=False)
+    if note := unfilled(outcome.result):
+        console.print(note, markup=False)
+    echo(f"Run       {outcome.summary['run_id']}", out)
+    echo(f"Report    {outcome.summary['report']}", out)
+    echo(f"Log       {outcome.log}", out)
+    echo(f"Database  {outcome.summary['database']}", out)

@@ -1,5 +1,6 @@
 """What a run came to, as a short table for a terminal: coloured there, plain text when piped."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
 
     from app.ports.run import RunResult
 
-__all__ = ["money", "summary_table"]
+__all__ = ["money", "summary_table", "unfilled"]
 
 _LONGEST_LIST = 32
 
@@ -38,6 +39,16 @@ def summary_table(result: "RunResult", symbols: Sequence[str]) -> "Table":
     for label, own, benchmark, style in (*_counts(result, symbols), *_figures(result)):
         table.add_row(label, Text(own, style), Text(benchmark, "dim"))
     return table
+
+
+def unfilled(result: "RunResult") -> str:
+    """Return how many orders did not fill whole, by reason, or "" where all did."""
+    reasons = Counter(order.reason.replace("_", " ") for order in result.orders if order.reason)
+    if not result.orders:
+        return "The strategy asked for nothing: no order was made."
+    if not reasons:
+        return ""
+    return "Not filled: " + ", ".join(f"{count:,} {reason}" for reason, count in reasons.most_common())
 
 
 _Row = tuple[str, str, str, str]  # label, the run's figure, the benchmark's, style

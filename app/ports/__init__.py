@@ -1,7 +1,7 @@
 """All that a plugin author imports."""
 
 from app.domain.bars import BarFlag, Timeframe
-from app.domain.errors import InputError, LtsError, PluginError
+from app.domain.errors import InputError, LtsError, PluginError, described
 from app.domain.events import CorporateAction, Dividend, Split
 from app.domain.fills import CashEntry, CashKind, Fill, Trade
 from app.domain.instruments import Instrument
@@ -107,6 +107,7 @@ __all__ = [
     "Trade",
     "VenueModel",
     "Weights",
+    "described",
     "exact",
     "hookimpl",
     "last_price",

@@ -26,7 +26,7 @@ class Offers:
 
     @hookspec
     def lts_risk_rules(self) -> Sequence[Rule]:
-        """Offer risk rules that judge every order of every run, after the built-in ones."""
+        """Offer risk rules that judge new exposure in every run, after the built-in ones."""
 
 
 class Observers:

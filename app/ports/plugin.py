@@ -34,7 +34,7 @@ Number = Annotated[Decimal, BeforeValidator(_plain), AfterValidator(_bounded)]
 class Options(BaseModel):
     """A plugin's options: a frozen value that refuses unknown keys; subclass it with typed fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class PluginBase:

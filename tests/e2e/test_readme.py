@@ -25,3 +25,12 @@ def test_the_strategy_of_the_readme_is_installed_and_chosen_as_it_says(lts):
     result = lts("run", "--strategy", name, "--json").json
     assert result["status"] == "completed"
     assert result["fills"] > 100
+
+
+def test_the_strategy_of_the_plugin_reference_runs(lts):
+    reference = Path(__file__).resolve().parents[2] / "docs" / "reference" / "plugins.md"
+    (source,) = re.findall(r"```python\n(.*?)```", reference.read_text(encoding="utf-8"), re.DOTALL)
+    lts.install("dips", source, plugins_strategy="dip = dips:Dip")
+    result = lts("run", "--strategy", "dip", "--json").json
+    assert result["status"] == "completed"
+    assert result["fills"] > 10

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from app.cli.summary import money, summary_table
+from app.cli.summary import money, summary_table, unfilled
+from app.ports import Instrument, Order, OrderRequest, OrderStatus, Reason, Side
 from app.ports.run import EquityColumns, RunResult, RunStatus
 
 pytestmark = pytest.mark.unit
@@ -107,3 +108,16 @@ def test_a_run_without_a_sample_says_so(result: RunResult) -> None:
 
 def test_money_is_offered_beside_the_table() -> None:
     assert money(-1_234_56, "USD") == "-1,234.56 USD"
+
+
+def order(reason: Reason) -> Order:
+    request = OrderRequest("AAPL", Side.BUY, 1)
+    return Order("id", 1, Instrument("AAPL"), request, 0, 0, OrderStatus.DENIED, reason=reason)
+
+
+def test_orders_that_did_not_fill_are_counted_by_reason(result):
+    reasons = [Reason.INSUFFICIENT_CASH, Reason.END_OF_DATA, Reason.INSUFFICIENT_CASH, Reason.NONE]
+    told = unfilled(replace(result, orders=[order(reason) for reason in reasons]))
+    assert told == "Not filled: 2 insufficient cash, 1 end of data"
+    assert unfilled(replace(result, orders=[order(Reason.NONE)])) == ""
+    assert unfilled(result) == "The strategy asked for nothing: no order was made."

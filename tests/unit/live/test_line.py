@@ -340,3 +340,17 @@ class Short(Portfolio):
 def test_a_portfolio_cannot_ask_for_negative_lots(small, replay):
     problem = failure(replay, small({"AAA": [10]}), {0: [Target("AAA", signal=1)]}, portfolio=Short())
     assert problem.startswith("Portfolio Short failed")
+
+
+def test_a_waiting_purchase_is_judged_at_its_stop_and_not_at_the_last_close(small, replay):
+    stop = Place("AAA", BUY, 6, OrderType.STOP, stop=20)
+    replayed = replay(small({"AAA": [5, 5]}), {0: [stop]}, capital="100")
+    assert replayed.orders == [("denied", "insufficient_cash")]
+
+
+def test_a_sale_of_what_is_still_in_flight_is_a_reduction(small, replay):
+    market = small({"AAA": [10, None, 10], "BBB": [10, 10, 10]})
+    second = [Place("BBB", BUY, 1), Place("AAA", SELL, 4)]
+    replayed = replay(market, {0: [Place("AAA", BUY, 4)], 1: second})
+    assert [order.symbol for order in made(replayed)] == ["AAA", "AAA", "BBB"]
+    assert [status for status, _ in replayed.orders] == ["filled"] * 3

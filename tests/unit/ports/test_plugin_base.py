@@ -1,9 +1,10 @@
 """What every plugin has: typed options, defaults, parameters that can be set, and debug information."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 
 from app.domain.errors import PluginError
 from app.ports import Options, PluginBase, PortfolioOptions
@@ -117,3 +118,11 @@ def test_a_portfolio_may_start_with_any_whole_number_of_cents(capital):
 def test_a_capital_that_cannot_be_paid_in_is_refused(given, told):
     with pytest.raises(ValidationError, match=told):
         PortfolioOptions(**given)
+
+
+def test_a_default_may_be_a_secret_or_a_path():
+    class Keyed(Options):
+        api_key: SecretStr = SecretStr("none")
+        folder: Path = Path("here")
+
+    assert Keyed.model_validate_json("{}", strict=True).folder == Path("here")
