@@ -51,11 +51,11 @@ BAD_ROWS = {
     f"2024-01-02,10,{'1' * 40},9,10,100": f"line 3: high '{'1' * 40}' has more than 18 digits.",
     "2024-01-02,10,1e14,9,10.00000001,100": "line 3: high does not fit 64 bits in steps of 0.00000001.",
     "2024-01-02,10,11,9,10,\x1b[31m": r"line 3: volume '\x1b[31m' is not a number.",
-    "2024-01-02,１０,11,9,10,100": "line 3: open '１０' is not a number.",
-    "2024-01-02,10,11,9,0.０１,100": "line 3: close '0.０１' is not a number.",
+    "2024-01-02,\uff11\uff10,11,9,10,100": "line 3: open '\uff11\uff10' is not a number.",
+    "2024-01-02,10,11,9,0.\uff10\uff11,100": "line 3: close '0.\uff10\uff11' is not a number.",
     "2024-01-02,10,1_000,9,10,100": "line 3: high '1_000' is not a number.",
     "2024-01-02,10,11,9,10,1_000": "line 3: volume '1_000' is not a number.",
-    "２０２４-01-02,10,11,9,10,100": "line 3: time '２０２４-01-02' is not a date or time.",
+    "202\uff14-01-02,10,11,9,10,100": "line 3: time '202\uff14-01-02' is not a date or time.",
     "2024-01-02T1_:00:00Z,10,11,9,10,100": "line 3: time '2024-01-02T1_:00:00Z' is not a date or time.",
     "2024-01-02,10,11,9,10,1\x0000": r"line 3: volume '1\x0000' is not a number.",
 }
@@ -106,6 +106,12 @@ def test_a_bad_symbol_is_refused(write: Write, symbol: str) -> None:
     )
     with pytest.raises(InputError, match="line 3: symbol "):
         load(path)
+
+
+def test_blanks_around_a_symbol_do_not_count(write: Write) -> None:
+    rows = "X,2024-01-01,5,5,5,5\n X,2024-01-02,6,6,6,6\nX ,2024-01-03,7,7,7,7\nX,2024-01-04,8,8,8,8\n"
+    market = load(write("all.csv", "symbol,date,open,high,low,close\n" + rows))
+    assert market.series["X"].closes.tolist() == [5, 6, 7, 8]
 
 
 def test_a_bad_row_is_named_among_rows_of_many_symbols(write: Write) -> None:

@@ -1,5 +1,7 @@
 """Buy each symbol once and keep it."""
 
+from dataclasses import dataclass
+
 import msgspec
 import pytest
 
@@ -36,3 +38,30 @@ def test_what_was_bought_can_be_watched(small, asked):
     strategy = BuyAndHold()
     asked(strategy, small({"AAA": [1], "BBB": [2]}))
     assert strategy.get_debug_info() == {"bought": ["AAA", "BBB"]}
+
+
+class Counted(str):
+    """A name that counts comparisons."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+    comparisons = 0
+
+    def __eq__(self, other):
+        Counted.comparisons += 1
+        return str.__eq__(self, other)
+
+
+@dataclass(frozen=True)
+class Updated:
+    """Bars of which only the updated symbols count."""
+
+    updated: tuple[str, ...]
+
+
+def test_a_symbol_is_looked_up_without_going_through_all_of_them():
+    strategy = BuyAndHold()
+    names = [f"S{number}" for number in range(1_000)]
+    assert len(strategy.decide(Updated(tuple(names)), None)) == 1_000
+    assert not strategy.decide(Updated(tuple(map(Counted, names))), None)
+    assert Counted.comparisons < 10_000
