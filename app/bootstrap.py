@@ -65,11 +65,12 @@ class Invocation:
 
 @dataclass(frozen=True)
 class Watcher:
-    """Whoever watches a run: its progress, its notices, and how it may be stopped."""
+    """Whoever watches a run: its progress, its notices, how it may be stopped, and what to keep secret."""
 
     progress: Callable[[int, int], None]
     notice: Callable[[str], None]
     stoppable: Callable[[Callable[[], None]], None]
+    hide: Callable[[Callable[[str], str]], None]
 
 
 def open_if_there(invocation: Invocation) -> Database | None:
@@ -128,6 +129,7 @@ def run(invocation: Invocation, watcher: Watcher, *, migrate: bool, output: Path
         if database is not None:
             _migrated(database, migrate=migrate)
         settings = load_settings(invocation, catalogue, database)
+        watcher.hide(settings.scrubbed)
         for notice in (*(f"Ignored {problem}." for problem in catalogue.unreadable), *settings.notices):
             watcher.notice(notice)
         failures = _Failures(watcher.notice)
@@ -143,7 +145,9 @@ def run(invocation: Invocation, watcher: Watcher, *, migrate: bool, output: Path
         if database is None:
             database = Database.open(invocation.database_url)
             _migrated(database, migrate=migrate)
-        open_log = partial(log_to, level=settings.core.log.level, on_loss=watcher.notice)
+        open_log = partial(
+            log_to, level=settings.core.log.level, on_loss=watcher.notice, scrub=settings.scrubbed
+        )
         around = Surroundings(time.time_ns, open_log, watcher.progress, watcher.stoppable, failures.log_to)
         return Execution(system, database, around, folder, market, benchmark, benchmark_name).run()
     finally:

@@ -75,28 +75,26 @@ class _Replay:
         simulation.ledger.deposit(self._context.deposit, simulation.timeline.times.item(0))
         for step in range(total):
             if self._context.stopping():
+                self._close(step, Reason.INTERRUPTED)
                 self._write(step, total)
                 return step, False
             self._take(step)
             if (step + 1) % BATCH == 0:
                 self._write(step + 1, total)
-        self._close(total)
+        self._close(total, Reason.END_OF_DATA)
         self._write(total, total)
         return total, True
 
     def _take(self, step: int) -> None:
         simulation = self._simulation
         simulation.advance(step)
-        if simulation.updates:
-            self._hear(simulation.updates)
-        simulation.updates = []
+        self._hear(simulation.drain())
         decisions = self._line.decide(step, simulation.bars, simulation.book, self._cancel)
         for order, reason in decisions.denied:
             simulation.refuse(order, reason)
         for order in decisions.approved:
             simulation.accept(order)
-        if simulation.updates:
-            self._hear(simulation.updates)
+        self._hear(simulation.drain())
 
     def _cancel(self, client_id: str) -> None:
         self._simulation.cancel(client_id, self._simulation.bars.time, Reason.CANCELED_BY_STRATEGY)
@@ -107,13 +105,12 @@ class _Replay:
             if self._hears:
                 self._line.hear(order, self._simulation.bars.time)
 
-    def _close(self, total: int) -> None:
-        """Cancel what still works when the data end: a finished run leaves no order open."""
+    def _close(self, steps: int, reason: Reason) -> None:
+        """Cancel what still works after the last step taken: a run that has ended leaves no order open."""
         simulation = self._simulation
-        simulation.updates = []
         for client_id in list(simulation.book.orders):
-            simulation.cancel(client_id, simulation.timeline.times.item(total - 1), Reason.END_OF_DATA)
-        self._hear(simulation.updates)
+            simulation.cancel(client_id, simulation.timeline.times.item(steps - 1), reason)
+        self._hear(simulation.drain())
 
     def _write(self, done: int, total: int) -> None:
         """Hand the recorder what it has not had yet."""

@@ -1,14 +1,24 @@
 """`lts config`: what the settings are, and who set them."""
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.options import ConfigFiles, DatabaseUrl, Debug, Json, Overrides
-from app.cli.reporting import errors_told, say
+from app.cli.options import (
+    ConfigFiles,
+    DatabaseUrl,
+    Debug,
+    Json,
+    Overrides,
+    PipelineName,
+    StrategyName,
+    flags,
+)
+from app.cli.output import echo, echo_json, results_only
+from app.cli.reporting import Teller, errors_told
 
 if TYPE_CHECKING:
+    from app.bootstrap import Invocation
     from app.settings.settings import Explanation, Settings
 
 app = typer.Typer(help="Show the settings and who set them.", no_args_is_help=True)
@@ -18,6 +28,8 @@ app = typer.Typer(help="Show the settings and who set them.", no_args_is_help=Tr
 def show(
     config: ConfigFiles = None,
     overrides: Overrides = None,
+    strategy: StrategyName = None,
+    pipeline: PipelineName = None,
     database: DatabaseUrl = None,
     *,
     as_json: Json = False,
@@ -27,15 +39,17 @@ def show(
 
     Example: lts config show --config my.toml
     """
-    with errors_told(debug=debug):
-        settings = _settings(config, overrides, database)
+    with errors_told(debug=debug) as teller, results_only() as out:
+        settings = _settings(teller, _invocation(config, overrides, strategy, pipeline, database))
         if as_json:
-            typer.echo(json.dumps(settings.provenance(), indent=2))
+            echo_json(settings.provenance(), out)
             return
         from app.cli.tables import print_table
 
         print_table(
-            ("Key", "Value", "Set by"), [(row.key, row.value, str(row.source)) for row in settings.rows()]
+            ("Key", "Value", "Set by"),
+            [(row.key, row.value, str(row.source)) for row in settings.rows()],
+            out,
         )
 
 
@@ -44,8 +58,10 @@ def explain(
     key: Annotated[str, typer.Argument(help="A setting, like strategy.fast or data.symbols.")],
     config: ConfigFiles = None,
     overrides: Overrides = None,
-    database: DatabaseUrl = None,
     *,
+    strategy: StrategyName = None,
+    pipeline: PipelineName = None,
+    database: DatabaseUrl = None,
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
@@ -53,30 +69,43 @@ def explain(
 
     Example: lts config explain broker.commission_bps
     """
-    with errors_told(debug=debug):
-        explanation = _settings(config, overrides, database).explain(key)
+    with errors_told(debug=debug) as teller, results_only() as out:
+        explanation = _settings(teller, _invocation(config, overrides, strategy, pipeline, database)).explain(
+            key
+        )
         if as_json:
-            typer.echo(json.dumps(_as_json(explanation), indent=2))
+            echo_json(_as_json(explanation), out)
             return
         if explanation.source is None:
-            typer.echo(f"{explanation.key} is not used")
+            echo(f"{explanation.key} is not used", out)
         else:
-            typer.echo(f"{explanation.key} = {explanation.value}")
-            typer.echo(f"  set by   {explanation.source.layer.name}: {explanation.source}")
+            echo(f"{explanation.key} = {explanation.value}", out)
+            echo(f"  set by   {explanation.source.layer.name}: {explanation.source}", out)
         for setting in explanation.shadowed:
-            typer.echo(f"  hides    {setting.value} ({setting.source.layer.name}: {setting.source})")
+            echo(f"  hides    {setting.value} ({setting.source.layer.name}: {setting.source})", out)
         for setting in explanation.dropped:
-            typer.echo(f"  dropped  {setting.value} ({setting.source}): {setting.reason}")
+            echo(f"  dropped  {setting.value} ({setting.source}): {setting.reason}", out)
 
 
-def _settings(config: ConfigFiles, overrides: Overrides, database: str | None) -> "Settings":
-    from app.bootstrap import Invocation, stored_settings
+def _invocation(
+    config: ConfigFiles,
+    overrides: Overrides,
+    strategy: str | None,
+    pipeline: str | None,
+    database: str | None,
+) -> "Invocation":
+    from app.bootstrap import Invocation
+
+    return Invocation(config or (), overrides or (), flags(strategy, pipeline), database=database)
+
+
+def _settings(teller: Teller, invocation: "Invocation") -> "Settings":
+    from app.bootstrap import stored_settings
     from app.plugins.catalogue import Catalogue
 
-    invocation = Invocation(config or (), overrides or (), database=database)
     settings = stored_settings(invocation, Catalogue())
     for notice in settings.notices:
-        say(f"Note: {notice}")
+        teller.note(notice)
     return settings
 
 

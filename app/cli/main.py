@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from app.cli import config, db, plugins
+from app.cli.output import echo
 from app.cli.reporting import errors_told
 from app.cli.run import DESCRIPTION, run
 
@@ -39,7 +40,7 @@ def _version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
-        typer.echo(f"lts {version('lts-server')}")
+        echo(f"lts {version('lts-server')}")
         raise typer.Exit
 
 

@@ -5,8 +5,18 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.options import ConfigFiles, DatabaseUrl, Debug, Json, Overrides
-from app.cli.reporting import errors_told, say
+from app.cli.options import (
+    ConfigFiles,
+    DatabaseUrl,
+    Debug,
+    Json,
+    Overrides,
+    PipelineName,
+    StrategyName,
+    flags,
+)
+from app.cli.output import echo, echo_json, results_only
+from app.cli.reporting import errors_told
 
 app = typer.Typer(help="Show the installed plugins, their options and their state.", no_args_is_help=True)
 
@@ -17,15 +27,15 @@ def list_(*, as_json: Json = False, debug: Debug = False) -> None:
 
     Example: lts plugins list --json
     """
-    with errors_told(debug=debug):
+    with errors_told(debug=debug) as teller, results_only() as out:
         from app.plugins.catalogue import Catalogue
 
         catalogue = Catalogue()
         found = catalogue.found()
         for problem in catalogue.unreadable:
-            say(f"Note: Ignored {problem}.")
+            teller.note(f"Ignored {problem}.")
         if as_json:
-            typer.echo(json.dumps([vars(plugin) for plugin in found], indent=2))
+            echo_json([vars(plugin) for plugin in found], out)
             return
         from app.cli.tables import print_table
 
@@ -40,6 +50,7 @@ def list_(*, as_json: Json = False, debug: Debug = False) -> None:
                 )
                 for plugin in found
             ],
+            out,
         )
 
 
@@ -55,17 +66,17 @@ def show(
 
     Example: lts plugins show strategy sma_cross
     """
-    with errors_told(debug=debug):
+    with errors_told(debug=debug), results_only() as out:
         details = _details(kind, name)
         if as_json:
-            typer.echo(json.dumps(details, indent=2))
+            echo_json(details, out)
             return
         from app.cli.tables import print_table
 
-        typer.echo(f"{kind}/{name} from {details['package']}\n{details['summary']}\n")
+        echo(f"{kind}/{name} from {details['package']}\n{details['summary']}\n", out)
         properties: dict[str, Any] = details["options"].get("properties", {})
         if not properties:
-            typer.echo("It has no options.")
+            echo("It has no options.", out)
             return
         print_table(
             ("Option", "Default", "Type", "Meaning"),
@@ -78,6 +89,7 @@ def show(
                 )
                 for option, field in properties.items()
             ],
+            out,
         )
 
 
@@ -85,6 +97,8 @@ def show(
 def debug_(
     config: ConfigFiles = None,
     overrides: Overrides = None,
+    strategy: StrategyName = None,
+    pipeline: PipelineName = None,
     database: DatabaseUrl = None,
     *,
     as_json: Json = False,
@@ -94,21 +108,24 @@ def debug_(
 
     Example: lts plugins debug --set plugins.strategy=buy_and_hold
     """
-    with errors_told(debug=debug):
+    with errors_told(debug=debug) as teller, results_only() as out:
         from app.bootstrap import Invocation, stored_settings
         from app.plugins.catalogue import Catalogue
         from app.plugins.system import System
 
         catalogue = Catalogue()
-        settings = stored_settings(Invocation(config or (), overrides or (), database=database), catalogue)
+        chosen = flags(strategy, pipeline)
+        invocation = Invocation(config or (), overrides or (), chosen, database=database)
+        settings = stored_settings(invocation, catalogue)
+        teller.hide(settings.scrubbed)
         for notice in settings.notices:
-            say(f"Note: {notice}")
+            teller.note(notice)
         system = System.build(
-            settings, catalogue, lambda failure: say(f"Note: {failure.plugin}: {failure.reason}")
+            settings, catalogue, lambda failure: teller.note(f"{failure.plugin}: {failure.reason}")
         )
         info = system.debug()
         if as_json:
-            typer.echo(json.dumps(info, indent=2, default=str))
+            echo_json(info, out)
             return
         from app.cli.tables import print_table
 
@@ -118,6 +135,7 @@ def debug_(
                 (kind, each["plugin"], each["package"], _pairs(each["params"]), _pairs(each["debug"]))
                 for kind, each in info.items()
             ],
+            out,
         )
 
 

@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from app.domain.errors import (
@@ -11,6 +11,7 @@ from app.domain.errors import (
     LtsError,
     RunInterrupted,
     StorageUnusable,
+    described,
 )
 from app.settings.errors import SettingsError, printable
 
@@ -27,13 +28,45 @@ def code_of(error: Exception) -> int:
     return FAILED
 
 
+class Teller:
+    """Tells notes and errors on standard error, without what `hide` was given to take out."""
+
+    def __init__(self, *, debug: bool) -> None:
+        self._debug = debug
+        self._scrub: Callable[[str], str] = str
+
+    def hide(self, scrub: Callable[[str], str]) -> None:
+        """Take the function that takes secrets out of a text, once they are known."""
+        self._scrub = scrub
+
+    def note(self, text: str) -> None:
+        """Tell what is no error."""
+        say(f"Note: {self._scrub(text)}")
+
+    def error(self, error: BaseException, problem: str, remedy: str) -> None:
+        """Tell an error, with its traceback where that was asked for."""
+        if self._debug:
+            import traceback
+
+            _write(self._scrub("".join(traceback.format_exception(error))))
+        say(f"Error: {self._scrub(problem)}")
+        for line in self._scrub(remedy).splitlines():
+            say(f"  {line}")
+
+    def unexpected(self, error: BaseException) -> None:
+        """Tell an error that should not have come this far."""
+        problem = f"LTS failed in a way it should not: {described(error)}"
+        self.error(error, problem, "Run it again with --debug and report what it prints.")
+
+
 @contextmanager
-def errors_told(*, debug: bool) -> Iterator[None]:
+def errors_told(*, debug: bool) -> Iterator[Teller]:
     """Tell any error on standard error and exit with its code."""
+    teller = Teller(debug=debug)
     try:
-        yield
+        yield teller
     except (LtsError, SettingsError) as error:
-        _tell(error, error.problem, error.remedy, debug=debug)
+        teller.error(error, str(error.problem), str(error.remedy))
         raise SystemExit(code_of(error)) from None
     except KeyboardInterrupt as stop:
         say("Stopped.")
@@ -45,14 +78,16 @@ def errors_told(*, debug: bool) -> Iterator[None]:
     except OSError as error:
         # Files are opened by name, and their errors say it: without one it was standard output.
         if error.errno is None or error.filename is not None:
-            _tell_unexpected(error, debug=debug)
+            teller.unexpected(error)
         else:
             problem = f"The output cannot be written: {(error.strerror or str(error)).lower()}."
-            _tell(error, problem, "Free some space there, or send it elsewhere.", debug=debug)
+            teller.error(error, problem, "Free some space there, or send it elsewhere.")
             sys.stdout = None
         raise SystemExit(FAILED) from None
-    except Exception as error:  # noqa: BLE001 - the edge of the process: whatever it is, no traceback
-        _tell_unexpected(error, debug=debug)
+    except (SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - the edge of the process: whatever it is, no traceback
+        teller.unexpected(error)
         raise SystemExit(FAILED) from None
 
 
@@ -65,18 +100,3 @@ def _write(text: str) -> None:
     with suppress(OSError):  # nobody can be told, but the exit code still says it
         sys.stderr.write(text)
         sys.stderr.flush()
-
-
-def _tell_unexpected(error: Exception, *, debug: bool) -> None:
-    problem = f"LTS failed in a way it should not: {type(error).__name__}: {error}"
-    _tell(error, problem, "Run it again with --debug and report what it prints.", debug=debug)
-
-
-def _tell(error: Exception, problem: str, remedy: str, *, debug: bool) -> None:
-    if debug:
-        import traceback
-
-        _write("".join(traceback.format_exception(error)))
-    say(f"Error: {problem}")
-    for line in remedy.splitlines():
-        say(f"  {line}")

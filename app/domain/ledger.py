@@ -4,7 +4,7 @@ All amounts are minor units of one currency. After every posting, to the unit:
 cash + cost of positions - realised = deposits - withdrawals - fees + dividends.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -32,9 +32,9 @@ def applied(lots: int, cost: int, change: int, value: int) -> tuple[int, int, in
     return lots + change, paid - closing, -closing - cost
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Cycle:
-    """What the open trade of one symbol has done so far."""
+    """What the open trade of one symbol has done so far. Raises OutOfRange beyond 64 bits."""
 
     side: Side
     opened: int
@@ -44,10 +44,17 @@ class _Cycle:
     realised: int = 0
     fees: int = 0
 
+    def __post_init__(self) -> None:
+        for amount in (self.entered_lots, self.entry_value, self.exit_value, self.realised, self.fees):
+            checked(amount)
+
 
 @dataclass(slots=True)
 class Ledger:
-    """One account in one currency; `post` and its sisters are the only ways to change it."""
+    """One account in one currency; `post` and its sisters are the only ways to change it.
+
+    Each of them raises OutOfRange where a figure does not fit 64 bits, and has then changed nothing.
+    """
 
     currency: str
     cash: int = 0
@@ -55,7 +62,7 @@ class Ledger:
     entries: list[CashEntry] = field(default_factory=list)
     trades: list[Trade] = field(default_factory=list)
     _cycles: dict[str, _Cycle] = field(default_factory=dict)
-    _posted: set[str] = field(default_factory=set)
+    _posted: dict[str, Fill] = field(default_factory=dict)
 
     def position(self, instrument: Instrument) -> Position:
         """Return the position in an instrument, empty if it was never held."""
@@ -63,37 +70,36 @@ class Ledger:
 
     def deposit(self, amount: int, time: int) -> None:
         """Add outside money."""
-        self._move(CashKind.DEPOSIT, amount, time)
+        self._pay(self._entries(time, [(CashKind.DEPOSIT, amount)]))
 
     def withdraw(self, amount: int, time: int) -> None:
         """Take money out."""
-        self._move(CashKind.WITHDRAWAL, -amount, time)
+        self._pay(self._entries(time, [(CashKind.WITHDRAWAL, -amount)]))
 
     def post(self, fill: Fill) -> Fill:
-        """Post a fill once and return it with its realised profit; posting it again changes nothing."""
+        """Post a fill and return it with its realised profit; posting it again only returns the same."""
         if fill.execution_id in self._posted:
-            return fill
-        self._posted.add(fill.execution_id)
+            return self._posted[fill.execution_id]
         before = self.position(fill.instrument)
         lots, cost, realised = applied(before.lots, before.cost, fill.signed_lots, fill.value)
         flipped = before.lots * lots < 0
-        opened = before.opened_at if before.lots and not flipped else fill.time
-        self.positions[fill.instrument.symbol] = replace(
+        after = replace(
             before,
             lots=checked(lots),
             cost=checked(cost),
-            realised=before.realised + realised,
-            fees=before.fees + fill.fee,
-            opened_at=opened,
+            realised=checked(before.realised + realised),
+            fees=checked(before.fees + fill.fee),
+            opened_at=before.opened_at if before.lots and not flipped else fill.time,
             closed_at=None if lots else fill.time,
         )
-        proceeds = -fill.value if fill.side is Side.BUY else fill.value
-        symbol = fill.instrument.symbol
-        self._move(CashKind.TRADE, proceeds, fill.time, symbol, fill.execution_id)
+        movements = [(CashKind.TRADE, -fill.value if fill.side is Side.BUY else fill.value)]
         if fill.fee:
-            self._move(CashKind.FEE, -fill.fee, fill.time, symbol, fill.execution_id)
-        self._follow(fill, before.lots, realised)
-        return replace(fill, realised=realised)
+            movements.append((CashKind.FEE, -fill.fee))
+        entries = self._entries(fill.time, movements, fill.instrument.symbol, fill.execution_id)
+        trade, cycle = self._followed(fill, before.lots, realised)
+        posted = self._posted[fill.execution_id] = replace(fill, realised=realised)
+        self._settle(after, entries, trade, cycle)
+        return posted
 
     def split(self, event: Split, last: Fraction, time: int) -> None:
         """Turn old shares into new ones; a fraction left over is sold at the last close's post-split price.
@@ -111,22 +117,26 @@ class Ledger:
         proceeds = sign * half_even(last.numerator * left * price, last.denominator * event.numerator * unit)
         released = half_even(position.cost * left, scaled)
         realised = proceeds - released
-        self.positions[event.symbol] = replace(
+        after = replace(
             position,
             lots=checked(sign * whole),
-            cost=position.cost - released,
-            realised=position.realised + realised,
+            cost=checked(position.cost - released),
+            realised=checked(position.realised + realised),
             closed_at=None if whole else time,
         )
-        if left:
-            self._move(CashKind.SPLIT_CASH, proceeds, time, event.symbol)
+        entries = self._entries(time, [(CashKind.SPLIT_CASH, proceeds)] if left else [], event.symbol)
         cycle = self._cycles[event.symbol]
-        cycle.realised += realised
-        cycle.exit_value += abs(proceeds)
+        entered = cycle.entered_lots * event.numerator // event.denominator if whole else cycle.entered_lots
+        cycle = replace(
+            cycle,
+            entered_lots=entered,
+            exit_value=cycle.exit_value + abs(proceeds),
+            realised=cycle.realised + realised,
+        )
         if whole:
-            cycle.entered_lots = cycle.entered_lots * event.numerator // event.denominator
+            self._settle(after, entries, None, cycle)
         else:
-            self._close_cycle(position.instrument, time)
+            self._settle(after, entries, self._closed(cycle, position.instrument, time), None)
 
     def dividend(self, event: Dividend, entitled_lots: int, time: int) -> None:
         """Pay a dividend on the lots held at the open of its ex-date; short positions pay it."""
@@ -137,50 +147,78 @@ class Ledger:
         lot, lots_in = position.instrument.lot.as_integer_ratio()
         scale = 10 ** currency_exponent(self.currency)
         amount = checked(half_even(per_share * entitled_lots * lot * scale, of * lots_in))
-        self.positions[event.symbol] = replace(position, dividends=position.dividends + amount)
-        self._move(CashKind.DIVIDEND, amount, time, event.symbol)
+        after = replace(position, dividends=checked(position.dividends + amount))
+        self._pay(self._entries(time, [(CashKind.DIVIDEND, amount)], event.symbol))
+        self.positions[event.symbol] = after
 
     def held(self) -> Iterator[Position]:
         """Yield the positions that are not flat."""
         return (position for position in self.positions.values() if position.lots)
 
-    def _move(self, kind: CashKind, amount: int, time: int, symbol: str = "", reference: str = "") -> None:
-        self.cash = checked(self.cash + amount)
-        self.entries.append(CashEntry(len(self.entries) + 1, kind, amount, time, symbol, reference))
+    def _entries(
+        self, time: int, movements: Sequence[tuple[CashKind, int]], symbol: str = "", reference: str = ""
+    ) -> list[CashEntry]:
+        """Return the next entries. Raises OutOfRange where the cash after one does not fit 64 bits."""
+        cash, entries = self.cash, []
+        for sequence, (kind, amount) in enumerate(movements, len(self.entries) + 1):
+            cash = checked(cash + amount)
+            entries.append(CashEntry(sequence, kind, amount, time, symbol, reference))
+        return entries
 
-    def _follow(self, fill: Fill, before: int, realised: int) -> None:
-        """Keep the open trade of the fill's symbol, and close it where the position goes flat or flips."""
-        symbol = fill.instrument.symbol
+    def _pay(self, entries: Sequence[CashEntry]) -> None:
+        self.cash += sum(entry.amount for entry in entries)
+        self.entries.extend(entries)
+
+    def _settle(
+        self, position: Position, entries: Sequence[CashEntry], trade: Trade | None, cycle: _Cycle | None
+    ) -> None:
+        """Make what has been worked out and checked the account's state; nothing here can fail."""
+        symbol = position.instrument.symbol
+        self.positions[symbol] = position
+        self._pay(entries)
+        if trade:
+            self.trades.append(trade)
+        if cycle:
+            self._cycles[symbol] = cycle
+        else:
+            self._cycles.pop(symbol, None)
+
+    def _followed(self, fill: Fill, before: int, realised: int) -> tuple[Trade | None, _Cycle | None]:
+        """Return the trade that the fill closes by going flat or flipping, and the cycle then open."""
         entering = before == 0 or (before > 0) == (fill.signed_lots > 0)
         closing = 0 if entering else min(abs(before), fill.lots)
         exit_value = half_even(fill.value * closing, fill.lots)
         exit_fee = half_even(fill.fee * closing, fill.lots)
-        if closing:
-            cycle = self._cycles[symbol]
-            cycle.exit_value += exit_value
-            cycle.fees += exit_fee
-            cycle.realised += realised
-            if closing == abs(before):
-                self._close_cycle(fill.instrument, fill.time)
-        if fill.lots > closing:
-            cycle = self._cycles.setdefault(symbol, _Cycle(fill.side, fill.time))
-            cycle.entered_lots += fill.lots - closing
-            cycle.entry_value += fill.value - exit_value
-            cycle.fees += fill.fee - exit_fee
-
-    def _close_cycle(self, instrument: Instrument, time: int) -> None:
-        cycle = self._cycles.pop(instrument.symbol)
-        self.trades.append(
-            Trade(
-                sequence=len(self.trades) + 1,
-                instrument=instrument,
-                side=cycle.side,
-                lots=cycle.entered_lots,
-                entry_time=cycle.opened,
-                exit_time=time,
-                entry_value=cycle.entry_value,
-                exit_value=cycle.exit_value,
-                realised=cycle.realised,
-                fees=cycle.fees,
+        trade, cycle = None, self._cycles.get(fill.instrument.symbol)
+        if closing and cycle:
+            cycle = replace(
+                cycle,
+                exit_value=cycle.exit_value + exit_value,
+                realised=cycle.realised + realised,
+                fees=cycle.fees + exit_fee,
             )
+            if closing == abs(before):
+                trade, cycle = self._closed(cycle, fill.instrument, fill.time), None
+        if fill.lots > closing:
+            cycle = cycle or _Cycle(fill.side, fill.time)
+            cycle = replace(
+                cycle,
+                entered_lots=cycle.entered_lots + fill.lots - closing,
+                entry_value=cycle.entry_value + fill.value - exit_value,
+                fees=cycle.fees + fill.fee - exit_fee,
+            )
+        return trade, cycle
+
+    def _closed(self, cycle: _Cycle, instrument: Instrument, time: int) -> Trade:
+        return Trade(
+            sequence=len(self.trades) + 1,
+            instrument=instrument,
+            side=cycle.side,
+            lots=cycle.entered_lots,
+            entry_time=cycle.opened,
+            exit_time=time,
+            entry_value=cycle.entry_value,
+            exit_value=cycle.exit_value,
+            realised=cycle.realised,
+            fees=cycle.fees,
         )

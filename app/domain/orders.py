@@ -8,9 +8,10 @@ from hashlib import sha256
 from typing import Protocol
 
 from app.domain.errors import LtsError
+from app.domain.events import Split
 from app.domain.instruments import Instrument
 from app.domain.intents import IntentError, OrderType, Side, TimeInForce
-from app.domain.money import EXACT
+from app.domain.money import EXACT, half_even
 
 
 class OrderStatus(StrEnum):
@@ -75,6 +76,7 @@ class Reason(StrEnum):
     INSUFFICIENT_CASH = "insufficient_cash"
     CANCELED_BY_STRATEGY = "canceled_by_strategy"
     END_OF_DATA = "end_of_data"
+    INTERRUPTED = "interrupted"
 
 
 class IllegalTransition(LtsError):
@@ -183,6 +185,17 @@ class Order:
             filled_value=self.filled_value + value,
             filled_notional=self.filled_notional + ticks * lots,
         )
+
+    def rescaled(self, split: Split) -> "Order":
+        """Return the order in new shares: `leaves` floored to the lot, the stop rounded to the nearest tick.
+
+        What has been filled stays as it was recorded, so `leaves` is 0 when less than one lot is left.
+        """
+        request, stop = self.request, self.request.stop_ticks
+        leaves = self.leaves * split.numerator // split.denominator
+        if stop is not None:
+            stop = max(1, half_even(stop * split.denominator, split.numerator))
+        return replace(self, request=replace(request, lots=self.filled_lots + leaves, stop_ticks=stop))
 
 
 def client_order_id(*, run: str, portfolio: str, asset: str, strategy: str, sequence: int, index: int) -> str:

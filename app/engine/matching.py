@@ -1,6 +1,6 @@
 """At what price a bar fills an order: plain functions of integers, in ticks.
 
-An order accepted after bar i is first eligible at the open of bar i+1.
+An order is first eligible at its symbol's first bar that starts when all bars seen at its making have ended.
 Phase A is the open, phase B the range.
 """
 

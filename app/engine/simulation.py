@@ -1,7 +1,6 @@
 """One simulated account on one market: corporate actions, matching and posting, step by step."""
 
 from bisect import bisect_right
-from dataclasses import replace
 from fractions import Fraction
 
 from app.domain.errors import InputError
@@ -9,7 +8,6 @@ from app.domain.events import CorporateAction, Dividend, Split
 from app.domain.fills import Fill
 from app.domain.intents import Side
 from app.domain.ledger import Ledger
-from app.domain.money import half_even
 from app.domain.orders import Order, OrderStatus, Reason
 from app.engine.book import Book
 from app.engine.columns import MarketData
@@ -25,8 +23,8 @@ class Simulation:
     """The venue, the ledger and the views of a backtest; it decides nothing and does no I/O.
 
     `advance(step)` does a timestamp's work in order: corporate actions, the open, the range, the close.
-    `orders` holds every order's latest state by client order id, `fills` every fill, `updates` the orders
-    that the step just taken has changed, and `history` what equity is computed from.
+    `orders` holds every order's latest state by client order id, `fills` every fill, and `history` what
+    equity is computed from.
     """
 
     def __init__(
@@ -41,14 +39,15 @@ class Simulation:
         self.bars = Bars(market, self.timeline, indicators)
         self.orders: dict[str, Order] = {}
         self.fills: list[Fill] = []
-        self.updates: list[Order] = []
         self.history = History()
+        self._updates: list[Order] = []
+        self._known_until = 0
+        self._eligible: dict[str, int] = {}
         self._due = due_actions(market, self.timeline, market.actions)
         self._payments: dict[int, list[tuple[Dividend, int]]] = {}
 
     def advance(self, step: int) -> None:
         """Take every bar of one timestamp and everything that they cause."""
-        self.updates = []
         if step in self._due:
             for action in self._due[step]:
                 self._act(action, step)
@@ -59,10 +58,17 @@ class Simulation:
             self._match(step)
         self.book.advance(step)
         self.bars.advance(step)
+        self._known_until = self.timeline.known_until.item(step)
         self.history.note_cash(step, self.ledger.cash)
 
+    def drain(self) -> list[Order]:
+        """Return the orders as they changed since this was last asked, oldest change first."""
+        updates, self._updates = self._updates, []
+        return updates
+
     def accept(self, order: Order) -> None:
-        """Take a new order: it works from the next bar on."""
+        """Take a new order: it works from the first bar that starts when all bars seen so far have ended."""
+        self._eligible[order.client_id] = self._known_until
         self._keep(
             order.moved(OrderStatus.SUBMITTED, order.submitted_at).moved(
                 OrderStatus.ACCEPTED, order.submitted_at
@@ -84,7 +90,9 @@ class Simulation:
     def _keep(self, order: Order) -> None:
         self.book.keep(order)
         self.orders[order.client_id] = order
-        self.updates.append(order)
+        self._updates.append(order)
+        if not order.is_open:
+            self._eligible.pop(order.client_id, None)
 
     def _act(self, action: CorporateAction, step: int) -> None:
         match action:
@@ -113,18 +121,19 @@ class Simulation:
 
     def _rescale_orders(self, split: Split, time: int) -> None:
         for order in [order for order in self.book.orders.values() if order.symbol == split.symbol]:
-            request = order.request
-            lots = request.lots * split.numerator // split.denominator
-            if lots == 0:
+            rescaled = order.rescaled(split)
+            if rescaled.leaves:
+                self._keep(rescaled)
+            else:
                 self.cancel(order.client_id, time, Reason.QUANTITY_BELOW_ONE_LOT)
-                continue
-            stop = request.stop_ticks
-            if stop is not None:
-                stop = max(1, half_even(stop * split.denominator, split.numerator))
-            self._keep(replace(order, request=replace(request, lots=lots, stop_ticks=stop)))
 
     def _match(self, step: int) -> None:
-        working = [order for order in self.book.orders.values() if self._tradable(order.symbol, step)]
+        time = self.timeline.times.item(step)
+        working = [
+            order
+            for order in self.book.orders.values()
+            if self._eligible[order.client_id] <= time and self._tradable(order.symbol, step)
+        ]
         resting = [order for order in working if not self._try_open(order, step)]
         for order in resting:
             series = self.market.series[order.symbol]

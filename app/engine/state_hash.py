@@ -1,12 +1,18 @@
 """One hash for all that a run came to: the same on every machine, for every run of the same input."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
 from hashlib import sha256
 
 from app.domain.fills import CashEntry, Fill, Trade
+from app.domain.money import EXACT
 from app.domain.orders import Order
 from app.domain.positions import Position
 from app.engine.equity import EquityColumns
+
+IDS = frozenset({"client_id", "execution_id", "reference"})
+"""The fields that name something by an id, which differs from run to run."""
 
 
 def state_hash(
@@ -20,36 +26,43 @@ def state_hash(
 ) -> str:
     """Return the SHA-256 of orders, fills, cash, trades, positions and equity.
 
-    Ids and wall time are left out. Every field is framed by its length, so that no two states look alike.
+    Every field counts but ids and wall time; a fill's order counts by its sequence. Each is framed by its
+    length, so that no two states look alike.
     """
     digest = sha256()
 
-    def take(*fields: object) -> None:
-        digest.update("|".join(f"{len(str(field))}:{field}" for field in fields).encode())
+    def take(kind: str, item: object, *more: object) -> None:
+        values = (kind, *_values(item), *map(str, more))
+        digest.update("|".join(f"{len(value)}:{value}" for value in values).encode())
         digest.update(b"\n")
 
     for order in orders.values():
-        request = order.request
-        take("order", order.sequence, order.symbol, request.side, request.type, request.lots)
-        take(request.stop_ticks, request.time_in_force, request.tag, order.submitted_at, order.updated_at)
-        take(order.status, order.filled_lots, order.filled_value, order.reason)
+        take("order", order)
     for fill in fills:
-        take("fill", fill.sequence, orders[fill.client_id].sequence, fill.side, fill.lots, fill.ticks)
-        take(fill.value, fill.fee, fill.realised, fill.time)
+        take("fill", fill, orders[fill.client_id].sequence)
     for entry in cash:
-        take("cash", entry.sequence, entry.kind, entry.amount, entry.time, entry.symbol)
+        take("cash", entry)
     for trade in trades:
-        take(
-            "trade",
-            trade.sequence,
-            trade.lots,
-            trade.entry_value,
-            trade.exit_value,
-            trade.realised,
-            trade.fees,
-        )
+        take("trade", trade)
     for position in positions:
-        take("position", position.instrument.symbol, position.lots, position.cost, position.realised)
-    for column in (equity.times, equity.equity, equity.cash, equity.exposure):
-        digest.update(column.astype("<i8").tobytes())
+        take("position", position)
+    for name in _counted(EquityColumns):
+        digest.update(getattr(equity, name).astype("<i8").tobytes())
     return digest.hexdigest()
+
+
+def _counted(kind: type) -> tuple[str, ...]:
+    """Return the names of the fields that count; none of what is no dataclass."""
+    found = fields(kind) if is_dataclass(kind) else ()
+    return tuple(field.name for field in found if field.name not in IDS)
+
+
+def _values(item: object) -> Iterator[str]:
+    """Yield an item's fields as text, those of its parts in their place."""
+    if names := _counted(type(item)):
+        for name in names:
+            yield from _values(getattr(item, name))
+    elif isinstance(item, Decimal):
+        yield str(item.normalize(EXACT))  # 0.10 is 0.1
+    else:
+        yield str(item)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.events import CorporateAction, Dividend
+from app.domain.money import INT64_MAX
 from app.engine.columns import BarSeries, Int64, MarketData
 
 
@@ -13,7 +14,8 @@ class Timeline:
     """The union of all timestamps of a market, ascending.
 
     `rows[symbol][step]` is the symbol's latest bar at that step (-1 before its first); `fresh[symbol][step]`
-    says whether that bar belongs to the step. Arrays are as long as the timeline and read-only.
+    says whether that bar belongs to the step. A bar's label is its start: `known_until[step]` is the latest
+    end of the bars taken up to that step. Arrays are as long as the timeline and read-only.
     """
 
     def __init__(self, market: MarketData) -> None:
@@ -27,9 +29,20 @@ class Timeline:
             rows = np.searchsorted(series.timestamps, self.times, side="right") - 1
             self.rows[symbol] = rows
             self.fresh[symbol] = (rows >= 0) & (series.timestamps[rows] == self.times)
+        self.known_until = self._known_until(market)
 
     def __len__(self) -> int:
         return len(self.times)
+
+    def _known_until(self, market: MarketData) -> Int64:
+        ends = np.full(len(self), INT64_MAX, np.int64)
+        for symbol, series in market.series.items():
+            # A day has 23 hours when clocks go forward: the next label at a local midnight ends it.
+            following = np.append(series.timestamps[1:], INT64_MAX)
+            fresh = self.fresh[symbol]
+            own = np.minimum(series.timestamps + series.timeframe.nanoseconds, following)
+            ends[fresh] = np.minimum(ends[fresh], own)
+        return np.asarray(np.maximum.accumulate(ends), np.int64)
 
     def step_of_bar(self, series: BarSeries, time: int) -> int | None:
         """Return the step of the series' first bar at or after a time, or None past its last bar."""

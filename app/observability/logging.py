@@ -12,12 +12,20 @@ Log = structlog.typing.FilteringBoundLogger
 
 
 @contextmanager
-def log_to(path: Path, /, *, level: str, on_loss: Callable[[str], None], **bound: object) -> Iterator[Log]:
+def log_to(
+    path: Path,
+    /,
+    *,
+    level: str,
+    on_loss: Callable[[str], None],
+    scrub: Callable[[str], str] = str,
+    **bound: object,
+) -> Iterator[Log]:
     """Give a logger that appends JSON lines of at least `level` to a file, which is closed at the end.
 
     Every line carries what is `bound`. The file must exist already, so that its maker decides who may read
     it. A line that cannot be written is lost, because a full disk must not stop what is logged; `on_loss` is
-    told of the first.
+    told of the first. `scrub` takes what is secret out of a text.
     """
     with path.open("ab", buffering=0) as file:
         log: Log = structlog.wrap_logger(
@@ -26,6 +34,7 @@ def log_to(path: Path, /, *, level: str, on_loss: Callable[[str], None], **bound
                 structlog.processors.add_log_level,
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
                 structlog.processors.format_exc_info,
+                lambda _logger, _name, facts: {key: _scrubbed(value, scrub) for key, value in facts.items()},
                 structlog.processors.JSONRenderer(),
             ],
             wrapper_class=structlog.make_filtering_bound_logger(
@@ -34,6 +43,10 @@ def log_to(path: Path, /, *, level: str, on_loss: Callable[[str], None], **bound
             cache_logger_on_first_use=False,
         )
         yield log.bind(**bound)
+
+
+def _scrubbed(value: object, scrub: Callable[[str], str]) -> object:
+    return scrub(value) if isinstance(value, str) else value
 
 
 class _Lines:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from app.domain.errors import StorageFailed, StorageUnusable
+from app.domain.errors import StorageFailed
 from app.persistence.engines import Engines, postgresql_engines, sqlite_engines
 from app.persistence.faults import failed, unusable
 from app.persistence.urls import as_url, parsed, shown
@@ -34,6 +34,7 @@ class Database:
     def open(cls, url: str, *, create: bool = True, patience: float = 30.0) -> Self:
         """Open a database URL or the path of a SQLite file, which is made where `create` allows it.
 
+        An existing file stays as it is until the first `transaction` or `changing_schema`.
         `patience` is how many seconds to wait for a lock or a connection. Raises StorageUnusable that names
         the file or the server, never the password, and says what to do.
         """
@@ -48,9 +49,6 @@ class Database:
         except DBAPIError as error:
             database.close()
             raise unusable(error, database.url) from error
-        except StorageFailed as error:
-            database.close()
-            raise StorageUnusable(error.problem, error.remedy) from error
         return database
 
     def close(self) -> None:
@@ -86,17 +84,13 @@ class Database:
             yield connection
 
     def _reach(self) -> None:
-        """Connect once, so that what cannot be opened is told here."""
+        """Connect once, so that what cannot be opened is told here; an existing file is not changed."""
         with Session(self._engines.reading) as session:
-            if self.dialect != "sqlite":
+            if self.dialect == "sqlite":
+                # SQLite opens a file of anything; only reading the catalogue shows what is no database.
+                session.execute(text("SELECT count(*) FROM sqlite_master"))
+            else:
                 session.connection()
-                return
-            # Reading the catalogue shows what is no database before anything is written to it.
-            session.execute(text("SELECT count(*) FROM sqlite_master"))
-            mode = session.scalar(text("PRAGMA journal_mode"))
-        if mode != "wal":
-            with self._engines.writers_turn():
-                self._engines.writing.connect().close()
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -51,19 +51,22 @@ class Engines:
 
 
 def sqlite_engines(url: URL, *, create: bool, patience: float) -> Engines:
-    """Return the engines of a SQLite file, made private before SQLite opens it.
+    """Return the engines of a SQLite file; a missing one is made private before SQLite opens it.
 
-    Raises StorageUnusable when the file is missing and not to be made, or cannot be opened.
+    Only the engines that write, when they first connect, set the journal of a file that exists. Raises
+    StorageUnusable when the file is missing and not to be made, or cannot be made.
     """
     path = Path(str(url.database))
-    if not create and not path.exists():
-        raise StorageUnusable(
-            f"There is no database {path}.", "Name an existing one, or run `lts db upgrade`."
-        )
-    private_file(path)
+    if not _there(path):
+        if not create:
+            raise StorageUnusable(
+                f"There is no database {path}.", "Name an existing one, or run `lts db upgrade`."
+            )
+        private_file(path)
     options: dict[str, Any] = {
         # The driver's own transactions are off: BEGIN is ours to word.
         "connect_args": {"isolation_level": None, "timeout": patience},
+        "hide_parameters": True,
         "json_serializer": _to_json,
         "pool_timeout": patience,
     }
@@ -84,6 +87,7 @@ def postgresql_engines(url: URL, *, patience: float) -> Engines:
         writing = create_engine(
             url,
             connect_args=connect_args,
+            hide_parameters=True,
             json_serializer=_to_json,
             pool_pre_ping=True,
             pool_timeout=patience,
@@ -95,6 +99,16 @@ def postgresql_engines(url: URL, *, patience: float) -> Engines:
         ) from error
     reading = writing.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return Engines(writing, reading, migrating=writing)
+
+
+def _there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:
+        raise StorageUnusable(
+            f"The database {path} cannot be reached: {(error.strerror or str(error)).lower()}.",
+            "Name another file, or give this user permission to enter its folder.",
+        ) from error
 
 
 def _prepare(engine: Engine, begin: str, *pragmas: str) -> None:

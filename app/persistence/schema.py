@@ -46,8 +46,7 @@ def state(database: Database) -> State:
 def require_current(database: Database) -> None:
     """Raise StorageUnusable, with the remedy, unless the database has the schema that this LTS needs."""
     found = state(database)
-    if found in _REFUSED:
-        raise _refusal(database, found)
+    _refuse(database, found)
     if found is not State.CURRENT:
         raise StorageUnusable(
             f"The schema of the database {database.url} is {found.value}.",
@@ -97,9 +96,12 @@ def _migrate(database: Database, scripts: Path | None, work: Callable[[Any], Non
     config = Config()
     config.set_main_option("path_separator", "os")
     config.set_main_option("script_location", str(scripts or packaged("migrations")).replace("%", "%%"))
+    if scripts is None:
+        # Already here, because a database that is refused must not become a writer's before.
+        _refuse(database, state(database))
     with database.changing_schema() as connection, _alone(connection):
-        if scripts is None and (found := _state(connection)) in _REFUSED:
-            raise _refusal(database, found)
+        if scripts is None:
+            _refuse(database, _state(connection))
         config.attributes["connection"] = connection
         try:
             work(config)
@@ -139,6 +141,7 @@ def _state(connection: Connection) -> State:
     return State.CURRENT if revision == HEAD else State.OLDER
 
 
-def _refusal(database: Database, found: State) -> StorageUnusable:
-    problem, remedy = _REFUSED[found]
-    return StorageUnusable(f"The database {database.url} {problem}.", remedy)
+def _refuse(database: Database, found: State) -> None:
+    if found in _REFUSED:
+        problem, remedy = _REFUSED[found]
+        raise StorageUnusable(f"The database {database.url} {problem}.", remedy)

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint, distributions
 from inspect import isabstract, isclass
 
-from app.domain.errors import described
-from app.ports import KINDS, Options, PluginBase, PluginError
+from app.ports import KINDS, Options, PluginBase, PluginError, described
 
 EXTENSION = "extension"
 _EXTENSIONS = "lts_extensions"

@@ -7,7 +7,7 @@ from typing import Any
 import pluggy
 
 from app.plugins.catalogue import EXTENSION, Catalogue
-from app.ports import DataSource, LtsError, Options, PluginBase, PluginError, Rule
+from app.ports import DataSource, Options, PluginBase, PluginError, Rule, described
 from app.ports.hookspecs import SPECS
 
 
@@ -22,9 +22,7 @@ class HookFailure:
     @property
     def reason(self) -> str:
         """Return what was wrong, on one line."""
-        if isinstance(self.error, LtsError):
-            return self.error.problem
-        return f"{type(self.error).__name__}: {self.error}"
+        return described(self.error)
 
 
 @dataclass
@@ -52,9 +50,11 @@ class PluginHost:
         cls = self.catalogue.load(kind, name)
         try:
             plugin = cls(options)
-        except (Exception, SystemExit) as error:
+        except (KeyboardInterrupt, GeneratorExit):
+            raise
+        except BaseException as error:
             raise PluginError(
-                f"Plugin {kind}/{name} cannot be built: {type(error).__name__}: {error}.",
+                f"Plugin {kind}/{name} cannot be built: {described(error)}.",
                 "Look at its options with `lts plugins show`, or mend the plugin.",
             ) from error
         self._register(plugin, f"{kind}/{name}")
@@ -94,18 +94,22 @@ class PluginHost:
             arguments = [facts[name] for name in implementation.argnames]
             try:
                 implementation.function(*arguments)
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - it can stop neither the run nor the others
+            except (KeyboardInterrupt, GeneratorExit):
+                raise
+            except BaseException as error:  # noqa: BLE001 - it can stop neither the run nor the others
                 self.on_failure(HookFailure(implementation.plugin_name, hook, error))
 
     def _register(self, plugin: object, name: str) -> None:
         try:
             self.hooks.register(plugin, name)
             self.hooks.check_pending()
-        except (pluggy.PluginValidationError, ValueError) as error:
+        except (KeyboardInterrupt, GeneratorExit):
+            raise
+        except BaseException as error:  # pluggy looks at every attribute, and a property may raise anything
             if self.hooks.get_plugin(name) is plugin:
                 self.hooks.unregister(name=name)
             raise PluginError(
-                f"Plugin {name} has a hook that LTS does not know or cannot call: {error}.",
+                f"Plugin {name} has a hook that LTS does not know or cannot call: {described(error)}.",
                 "`app.ports.hookspecs` lists the hooks and their arguments.",
             ) from error
 
@@ -113,9 +117,11 @@ class PluginHost:
         for implementation in getattr(self.hooks.hook, hook).get_hookimpls():
             try:
                 offered = implementation.function()
-            except (Exception, SystemExit) as error:
+            except (KeyboardInterrupt, GeneratorExit):
+                raise
+            except BaseException as error:
                 raise PluginError(
-                    f"Plugin {implementation.plugin_name} failed in {hook}: {type(error).__name__}: {error}.",
+                    f"Plugin {implementation.plugin_name} failed in {hook}: {described(error)}.",
                     "Mend or uninstall its package.",
                 ) from error
             if offered is not None:

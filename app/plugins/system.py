@@ -17,6 +17,7 @@ from app.ports import (
     Portfolio,
     PortfolioOptions,
     Strategy,
+    described,
 )
 from app.settings.masking import masked
 from app.settings.settings import Settings
@@ -91,16 +92,18 @@ class System:
                 "plugin": name,
                 "package": packages[f"{kind}/{name}"],
                 "params": self.settings.masked_options(kind),
-                "debug": _debug_variables(self.plugins[kind]),
+                "debug": _debug_variables(self.plugins[kind], self.settings),
             }
         return info
 
 
-def _debug_variables(plugin: PluginBase) -> object:
+def _debug_variables(plugin: PluginBase, settings: Settings) -> object:
     """Return the debug variables in JSON's types, what JSON does not know as text; or why there are none."""
     variables: dict[str, Any] = {}
     try:
         plugin.add_debug_info(variables)
         return masked(variables, secret=False)
-    except Exception as error:  # noqa: BLE001 - whatever a plugin does here must not cost its run
-        return {"error": f"{type(error).__name__}: {error}"}
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever a plugin does here must not cost its run
+        return {"error": settings.scrubbed(described(error))}

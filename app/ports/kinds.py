@@ -62,7 +62,9 @@ class Core(PluginBase, ABC):
 
 
 class Pipeline(PluginBase, ABC):
-    """How a run goes from data to result."""
+    """How a run goes from data to result; `mode` says what its runs are: backtest, paper or live."""
+
+    mode: ClassVar[str] = "backtest"
 
     @abstractmethod
     def run(self, context: RunContext) -> RunResult:

@@ -13,9 +13,13 @@ _PLAIN = re.compile(r"[+-]?(?:[0-9]{1,28}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})(?:[eE
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, str) and not _PLAIN.fullmatch(value.strip()):
+    """Return text and numbers as the decimal that they show, so that even strict validation takes them."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return value
+    text = value.strip() if isinstance(value, str) else repr(value)
+    if not _PLAIN.fullmatch(text):
         raise ValueError("it should be a finite number like 0.05, of at most 28 digits and 18 decimals")
-    return value
+    return Decimal(text)
 
 
 def _bounded(value: Decimal) -> Decimal:

@@ -6,32 +6,51 @@ from typing import Any
 
 MASK = "******"
 
-_SECRET_NAMES = (
+SECRET_NAMES = (
+    "accesskey",
     "apikey",
     "authorization",
+    "bearer",
     "cookie",
     "credential",
+    "encryptionkey",
+    "jwt",
     "mfa",
+    "mnemonic",
     "otp",
     "passphrase",
-    "passwd",
-    "password",
+    "passw",
     "privatekey",
+    "pwd",
+    "recoverycode",
     "secret",
+    "signingkey",
     "token",
 )
-_URL_PASSWORD = re.compile(r"(?<=://)([^:/?#\s]*):[^\s]*@")
+"""What the name of a secret contains, in small letters without separators."""
+
+_USER = re.compile(r"[^\s/?#@]*")
 
 
 def is_secret(name: str) -> bool:
     """Return whether a key of this name holds a secret, whatever its case and separators."""
     plain = re.sub(r"[^a-z0-9]", "", name.lower())
-    return any(secret in plain for secret in _SECRET_NAMES)
+    return any(secret in plain for secret in SECRET_NAMES)
 
 
 def without_password(text: str) -> str:
-    """Return the text with the password of any `scheme://user:password@host` masked."""
-    return _URL_PASSWORD.sub(rf"\1:{MASK}@", text)
+    """Return the text with the password of a `scheme://user:password@host` masked.
+
+    A password may hold anything, so it reaches to the last @ of the text; a user that cannot be told from it
+    is masked too.
+    """
+    before, slashes, rest = text.partition("//")
+    credentials, at, after = rest.rpartition("@")
+    user, colon, _ = credentials.partition(":")
+    if not colon:
+        return text
+    named = f"{user}:" if _USER.fullmatch(user) else ""
+    return f"{before}{slashes}{named}{MASK}{at}{after}"
 
 
 def redacted(value: Any) -> Any:

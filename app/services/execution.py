@@ -2,13 +2,14 @@
 
 import getpass
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from app.domain.errors import RunFailed, StorageError
+from app.domain.errors import PluginError, RunFailed, StorageError
 from app.engine.columns import MarketData
 from app.persistence.database import Database
 from app.plugins.system import System
@@ -21,8 +22,10 @@ from app.services.runs import RunPlan, RunStore
 from app.services.summary import run_summary
 from app.services.trail import DatabaseTrail
 from app.services.witness import Log, Witness
+from app.settings.errors import printable
 
 PORTFOLIO = "headless"
+_MODES = ("backtest", "paper", "live")
 
 
 class OpenLog(Protocol):
@@ -82,7 +85,7 @@ class Execution:
         # From before the run's row is written, so that no signal leaves it RUNNING.
         self.around.stoppable(core.stop)
         store = RunStore.begin(database, self.system.host, self.around.clock, self._plan(identity))
-        witness = Witness(store, aaa, identity)
+        witness = Witness(store, aaa, identity, scrub=self.system.settings.scrubbed)
         with ExitStack() as log_open, witness.marking():
             witness.log, path = log_open.enter_context(self._logging(store.run_id))
             witness.started()
@@ -108,12 +111,22 @@ class Execution:
                 broker_options=settings.masked_options("broker"),
             ),
             pipeline=settings.chosen["pipeline"],
+            mode=self._mode(),
             environment=settings.core.environment,
             configuration=settings.provenance(),
             plugin_versions=self.system.packages,
             market=self.market,
             seed=settings.core.run.seed,
         )
+
+    def _mode(self) -> str:
+        mode = self.system.pipeline.mode
+        if mode not in _MODES:
+            raise PluginError(
+                f"The pipeline {self.system.settings.chosen['pipeline']} has the mode {mode!r}.",
+                f"Its class attribute `mode` must be one of {', '.join(_MODES)}.",
+            )
+        return mode
 
     def _result(self, store: RunStore, rules: Sequence[Rule]) -> RunResult:
         system, core = self.system, self.system.core
@@ -189,8 +202,24 @@ def _listed(symbols: Sequence[str], most: int = 6) -> str:
     return ", ".join(symbols[:most]) + more
 
 
+_LONGEST_NAME = 200  # characters; what the table of users takes
+
+
 def _username() -> str:
+    """Return who runs this process, by the system's own account and not by what the environment claims."""
+    return printable(_account())[:_LONGEST_NAME]
+
+
+def _account() -> str:
+    if sys.platform == "win32":
+        try:
+            return getpass.getuser()
+        except (OSError, ImportError):  # a service may have no name in its environment
+            return "unknown"
+    import pwd
+
+    number = os.geteuid()
     try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # a container may run under a number that has no name
-        return f"uid-{os.getuid()}"
+        return pwd.getpwuid(number).pw_name or f"uid-{number}"
+    except KeyError:  # a container may run under a number that has no name
+        return f"uid-{number}"

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from functools import partial
 
 from app.domain.bars import Timeframe
-from app.domain.errors import ConfigurationError, InputError, LtsError, PluginError
+from app.domain.errors import ConfigurationError, InputError, LtsError, PluginError, described
 from app.engine.columns import MarketData
 from app.ports import DataRequest, DataSource
 from app.settings.model import DataSection
@@ -15,7 +15,12 @@ EQUAL_WEIGHT = "equal-weight buy and hold"
 
 
 def request_of(data: DataSection, currency: str) -> DataRequest:
-    """Return the data settings as a request."""
+    """Return the data settings as a request. Raises ConfigurationError for a path that nothing would read."""
+    if data.path and data.source == "sample":
+        raise ConfigurationError(
+            "data.path is set, but data.source = sample reads no files.",
+            "Set data.source=csv or data.source=parquet, or leave data.path out.",
+        )
     return DataRequest(
         symbols=tuple(data.symbols),
         timeframe=Timeframe(data.timeframe),
@@ -46,12 +51,10 @@ def _answer(name: str, source: DataSource, request: DataRequest) -> MarketData:
     remedy = "Mend its plugin, or choose another with data.source."
     try:
         market = source(request)
-    except LtsError:
+    except (LtsError, KeyboardInterrupt, GeneratorExit):
         raise
-    except Exception as error:
-        raise PluginError(
-            f"The data source '{name}' failed: {type(error).__name__}: {error}.", remedy
-        ) from error
+    except BaseException as error:
+        raise PluginError(f"The data source '{name}' failed: {described(error)}.", remedy) from error
     if not (isinstance(market, MarketData) and set(market.series) == set(request.symbols)):
         raise PluginError(f"The data source '{name}' did not give the series that were asked for.", remedy)
     return market

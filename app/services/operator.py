@@ -1,6 +1,6 @@
 """Who runs this process, in the eyes of the AAA plugin."""
 
-from app.domain.errors import ConfigurationError, LtsError, PluginError
+from app.domain.errors import ConfigurationError, LtsError, PluginError, described
 from app.ports import AAA, Credentials, Identity
 
 _PERMISSION = "run:create"
@@ -15,11 +15,11 @@ def operator(aaa: AAA, username: str, scope: str) -> Identity:
     try:
         identity = aaa.authenticate(Credentials(username))
         permitted = identity is not None and aaa.authorize(identity, _PERMISSION, scope)
-    except LtsError:
+    except (LtsError, KeyboardInterrupt, GeneratorExit):
         raise
-    except Exception as error:
+    except BaseException as error:
         raise PluginError(
-            f"The AAA plugin {type(aaa).__name__} failed: {type(error).__name__}: {error}.",
+            f"The AAA plugin {type(aaa).__name__} failed: {described(error)}.",
             "Mend it, or choose another with --set plugins.aaa=local.",
         ) from error
     if identity is None:

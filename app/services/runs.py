@@ -37,6 +37,17 @@ from app.services.records import (
 )
 
 _ORDER_KEY = ("broker_account_id", "client_id")
+_ORDER_CHANGES = (
+    "quantity",
+    "filled",
+    "average_price",
+    "stop_price",
+    "status",
+    "pending_action",
+    "certainty",
+    "reason",
+    "updated_at",
+)
 
 
 @dataclass(frozen=True)
@@ -46,6 +57,7 @@ class RunPlan:
     identity: Identity
     portfolio: HeadlessPortfolio
     pipeline: str
+    mode: str
     environment: str
     configuration: Mapping[str, Any]
     plugin_versions: Mapping[str, str]
@@ -80,7 +92,7 @@ class RunStore:
                     user_id=keys.user,
                     portfolio_id=keys.portfolio,
                     pipeline=plan.pipeline,
-                    mode="backtest",
+                    mode=plan.mode,
                     environment=plan.environment,
                     configuration=dict(plan.configuration),
                     plugin_versions=dict(plan.plugin_versions),
@@ -152,8 +164,7 @@ class RunStore:
 
     def _write_orders(self, session: Session, batch: Batch) -> None:
         rows = [order_row(self.keys, order, self._orders[order.client_id]) for order in batch.orders]
-        changing = ("quantity", "filled", "average_price", "stop_price", "status", "reason", "updated_at")
-        upsert(session, Order, rows, _ORDER_KEY, changing)
+        upsert(session, Order, rows, _ORDER_KEY, _ORDER_CHANGES)
 
     def _executions(self, batch: Batch, now: int) -> Iterable[dict[str, Any]]:
         for fill in batch.fills:

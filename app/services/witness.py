@@ -1,14 +1,16 @@
 """How one run starts and ends, written down in its row, its log and the audit trail."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from app.domain.errors import LtsError, RunFailed, StorageError
+from app.domain.errors import LtsError, RunFailed, StorageError, described
 from app.ports import AAA, AuditEvent, Identity, RunResult, RunStatus
 from app.services.runs import RunStore
 from app.settings.errors import printable
+
+_LONGEST = 2_000  # characters
 
 
 class Log(Protocol):
@@ -26,12 +28,16 @@ class Log(Protocol):
 
 @dataclass
 class Witness:
-    """Sees one run from the moment its row is RUNNING; `log` is None until it is open."""
+    """Sees one run from the moment its row is RUNNING; `log` is None until it is open.
+
+    `scrub` takes what is secret out of a text, because a plugin may put its options into its errors.
+    """
 
     store: RunStore
     aaa: AAA
     identity: Identity
     log: Log | None = None
+    scrub: Callable[[str], str] = str
 
     def started(self) -> None:
         """Record the start."""
@@ -54,14 +60,19 @@ class Witness:
         except KeyboardInterrupt:
             self._ended_early("stopped at once", RunStatus.INTERRUPTED)
             raise
-        except LtsError as error:
-            self._ended_early(printable(error.problem), RunStatus.FAILED)
+        except GeneratorExit:
             raise
-        except (Exception, SystemExit) as error:
-            # A plugin's message may hold what no database takes as text.
-            problem = printable(f"{type(error).__name__}: {error}")
+        except LtsError as error:
+            self._ended_early(self._told(str(error.problem)), RunStatus.FAILED)
+            raise
+        except BaseException as error:
+            problem = self._told(described(error))
             self._ended_early(problem, RunStatus.FAILED)
             raise RunFailed(f"The run failed: {problem}.", "--debug shows where it happened.") from error
+
+    def _told(self, problem: str) -> str:
+        # A plugin's message may hold what no database takes as text.
+        return printable(self.scrub(problem))[:_LONGEST]
 
     def _ended_early(self, reason: str, status: RunStatus) -> None:
         if self.log is not None:

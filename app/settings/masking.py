@@ -2,24 +2,44 @@
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
+
+from pydantic import BaseModel, SecretBytes, SecretStr
 
 from app.settings.errors import printable
 
 MASK = "******"
 
-_SECRET_NAME = re.compile(
-    r"secret|passw|passphrase|token|credential|(?:api|access|private|signing|encryption)_?key", re.IGNORECASE
+SECRET_NAMES = (
+    "accesskey",
+    "apikey",
+    "authorization",
+    "bearer",
+    "cookie",
+    "credential",
+    "encryptionkey",
+    "jwt",
+    "mfa",
+    "mnemonic",
+    "otp",
+    "passphrase",
+    "passw",
+    "privatekey",
+    "pwd",
+    "recoverycode",
+    "secret",
+    "signingkey",
+    "token",
 )
+"""What the name of a secret contains, as in `app.security.redaction`, which may not be imported here."""
 
-
-_PASSWORD_IN_URL = re.compile(r"(://[^/@:\s]*:)[^/@\s]+(?=@)")
+_USER = re.compile(r"[^\s/?#@]*")
 
 
 def is_secret_name(key: str) -> bool:
     """Tell whether the last part of a dotted key is a name that secrets go by."""
-    return bool(_SECRET_NAME.search(key.rpartition(".")[2]))
+    return _names_secret(key.rpartition(".")[2])
 
 
 def masked(value: object, *, secret: bool) -> object:
@@ -47,6 +67,38 @@ def scrubbed(text: str, given: object, *, secret: bool) -> str:
     return _masked_text(text)
 
 
+def without(text: str, words: Iterable[str]) -> str:
+    """Return the text with these words masked, as they are and as Python quotes them."""
+    quoted = {each for word in words for each in (word, repr(word)[1:-1])}
+    for word in sorted(quoted, key=len, reverse=True):
+        text = text.replace(word, MASK)
+    return text
+
+
+def secret_words(value: object, *, secret: bool) -> Iterator[str]:
+    """Yield what is secret in a validated value, in clear; too short a word is not: it is in every text."""
+    match value:
+        case SecretStr():
+            yield from secret_words(value.get_secret_value(), secret=True)
+        case SecretBytes():
+            yield from secret_words(value.get_secret_value().decode(errors="replace"), secret=True)
+        case BaseModel():
+            yield from secret_words(dict(value), secret=secret)
+        case Mapping():
+            for key, member in value.items():
+                yield from secret_words(member, secret=secret or is_secret_name(str(key)))
+        case list() | tuple() | set() | frozenset():
+            for member in value:
+                yield from secret_words(member, secret=secret)
+        case None | bool():
+            return
+        case _ if secret and len(str(value)) >= _SHORTEST:
+            yield str(value)
+
+
+_SHORTEST = 4  # characters
+
+
 def _secret_words(value: object, *, secret: bool) -> Iterator[str]:
     match value:
         case Mapping():
@@ -72,9 +124,25 @@ def _masked_scalar(value: object) -> object:
 
 
 def _masked_text(text: str) -> str:
-    if text.lstrip()[:1] in {"{", "["} and _SECRET_NAME.search(text):
+    if text.lstrip()[:1] in {"{", "["} and _names_secret(text):
         return MASK
-    return _PASSWORD_IN_URL.sub(rf"\1{MASK}", text)
+    return _without_password(text)
+
+
+def _names_secret(text: str) -> bool:
+    plain = re.sub(r"[^a-z0-9]", "", text.lower())
+    return any(name in plain for name in SECRET_NAMES)
+
+
+def _without_password(text: str) -> str:
+    """Mask the password of a URL up to the last @, and with it a user that cannot be told from it."""
+    before, slashes, rest = text.partition("//")
+    credentials, at, after = rest.rpartition("@")
+    user, colon, _ = credentials.partition(":")
+    if not colon:
+        return text
+    named = f"{user}:" if _USER.fullmatch(user) else ""
+    return f"{before}{slashes}{named}{MASK}{at}{after}"
 
 
 def _toml(value: object) -> str:

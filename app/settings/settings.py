@@ -7,7 +7,7 @@ from types import MappingProxyType
 from pydantic import BaseModel
 
 from app.settings.layers import Source
-from app.settings.masking import MASK, masked, shown
+from app.settings.masking import MASK, masked, secret_words, shown, without
 from app.settings.merging import Unused
 from app.settings.model import CoreSettings
 from app.settings.schema import Schema
@@ -88,6 +88,19 @@ class Settings:
         part = self._schema.plugins[kind]
         resolved = {option: self._resolved[key.name] for option, key in part.keys.items()}
         return {option: masked(r.value, secret=r.secret) for option, r in resolved.items()}
+
+    def secrets(self) -> frozenset[str]:
+        """Return the values of all secret options in clear, so that they can be kept out of what is told."""
+        return frozenset(
+            word
+            for kind, part in self._schema.plugins.items()
+            for option, key in part.keys.items()
+            for word in secret_words(getattr(self._options[kind], option), secret=key.secret)
+        )
+
+    def scrubbed(self, text: str) -> str:
+        """Return a text that a plugin may have had a hand in without the values of secret options."""
+        return without(text, self.secrets())
 
     def rows(self) -> tuple[Row, ...]:
         """Return every key with its value, the core's first, then those of the chosen plugins."""

@@ -1,5 +1,6 @@
 """Runs and schema changes on SQLite and on PostgreSQL, from the command line."""
 
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -75,7 +76,7 @@ def test_postgresql_is_migrated_by_a_run_only_when_asked(lts: Any, postgres_url:
     assert schema_of(postgres_url) is None
     assert lts.inside(*quick, "--migrate").json["status"] == "completed"
     assert lts.inside(*quick).json["status"] == "completed"
-    lts.inside("db", "downgrade", "0002")
+    lts.inside("db", "downgrade", "0002", "--yes")
     assert "is older" in lts.inside(*quick, code=2).message
 
 
@@ -108,10 +109,48 @@ def test_db_commands_go_up_and_down_and_compare(lts: Any, database_url: str) -> 
     assert db("current") == f"{schema.HEAD} (current; this LTS needs {schema.HEAD})\n"
     assert "exactly the tables" in db("check")
     assert "is at revision 0001." in db("downgrade", "0001")
-    assert db("check", code=1).count("\n") > 3
+    assert "is at revision 0001 (older); this LTS needs" in db("check", code=1)
     assert "is at revision none." in db("downgrade", "base")
     assert db("current").startswith("none (empty;")
     assert f"is at revision {schema.HEAD}." in db("upgrade")
+
+
+@pytest.mark.requirement("SYS-011")
+def test_a_downgrade_erases_rows_only_when_that_was_agreed_to(
+    lts: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lts.inside("run", "--quiet", "--set", "data.start=2012-06-01")
+    message = lts.inside("db", "downgrade", "0002", code=2).message
+    assert "erases 2 audit record(s)." in message
+    assert "--yes" in message
+    message = lts.inside("db", "downgrade", "base", code=2).message
+    assert "erases 1 run(s), 2 audit record(s), 1 portfolio(s), 1 user(s)." in message
+    for answer, code in (("n\n", 1), ("", 1), ("y\n", 0)):
+        assert schema_of(str(lts.database)) == schema.HEAD
+        monkeypatch.setattr("sys.stdin", Terminal(answer))
+        assert "2 audit record(s)" in lts.inside("db", "downgrade", "0002", code=code).err
+    assert schema_of(str(lts.database)) == "0002"
+    monkeypatch.setattr("sys.stdin", StringIO())
+    lts.inside("db", "downgrade", "base", "--yes")
+    assert lts.inside("db", "current").out.startswith("none (empty;")
+
+
+class Terminal(StringIO):
+    """Somebody who answers at a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.requirement("SYS-011")
+def test_check_names_the_revision_of_a_newer_database_and_a_hostile_one_cannot_paint(lts: Any) -> None:
+    lts.inside("db", "upgrade")
+    for revision in ("9999", "\x1b[31m"):
+        with Database.open(str(lts.database)) as database, database.transaction() as session:
+            session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = ?", (revision,))
+        told = lts.inside("db", "check", code=1).out + lts.inside("db", "current").out
+        assert "\x1b" not in told
+        assert ("9999 (newer)" in told) == (revision == "9999")
 
 
 def test_a_revision_that_does_not_exist_is_refused(lts: Any, database_url: str) -> None:

@@ -80,8 +80,11 @@ AT_BAR_400 = f"{moment(load(DataRequest(('IBM',))).series['IBM'].timestamps.item
 CASES = {
     "raises": ("strategy", ["Strategy raises failed", AT_BAR_400, "ValueError: no"]),
     "leaves": ("strategy", ["SystemExit: 0"]),
-    "stranger": ("strategy", ["Strategy stranger asked for 'TSLA'", "data.symbols", "AAPL"]),
-    "placer": ("strategy", ["Strategy placer asked for 'TSLA'", "data.symbols"]),
+    "stranger": (
+        "strategy",
+        ["Strategy stranger failed", "'TSLA' is not a symbol of this run", "data.symbols", "AAPL"],
+    ),
+    "placer": ("strategy", ["Strategy placer failed", "'TSLA' is not a symbol of this run", "data.symbols"]),
     "babbles": ("strategy", ["Strategy babbles failed", AT_BAR_400]),
     "endless": ("strategy", ["Strategy endless failed", AT_BAR_400, "RecursionError"]),
     "unhearing": ("strategy", ["Strategy unhearing failed", "KeyError: 'order'"]),

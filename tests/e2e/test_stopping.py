@@ -138,8 +138,8 @@ def test_ctrl_c_from_outside_stops_a_run_that_waits(lts: Any) -> None:
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "waiting\n"
+    assert process.stderr is not None
+    assert process.stderr.readline() == "waiting\n"
     process.send_signal(signal.SIGINT)
     assert process.communicate(timeout=60) == ("", "Stopped.\n")
     assert process.returncode == 130

@@ -1,17 +1,22 @@
 """Real faults: what cannot be opened, and what breaks in the middle of the work, says what to do."""
 
 import os
+import shutil
 import sqlite3
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 from subprocess import Popen
+from typing import Any
 
 import psycopg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from app.domain.errors import StorageFailed, StorageUnusable
+from app.persistence import schema
 from app.persistence.database import Database
 from app.persistence.locking import WriterLock
 
@@ -99,10 +104,12 @@ def test_another_lts_that_keeps_writing_is_told_and_work_goes_on_afterwards(fill
             session.execute(text("INSERT INTO t VALUES ('x')"))
 
 
-def test_a_new_database_that_another_lts_keeps_locked_cannot_be_opened(tmp_path: Path):
+def test_a_new_database_that_another_lts_keeps_locked_is_told_at_the_first_change(tmp_path: Path):
     other = WriterLock(tmp_path / "lts.db.lock", patience=1)
-    with other.held():
-        assert "another writer" in refused(str(tmp_path / "lts.db"), patience=0.05).problem
+    with Database.open(str(tmp_path / "lts.db"), patience=0.05) as database:
+        with other.held(), pytest.raises(StorageFailed, match="another writer"):
+            run(database, "CREATE TABLE t (value text)")
+        run(database, "CREATE TABLE t (value text)")
 
 
 def test_another_thread_that_keeps_writing_is_told(tmp_path: Path):
@@ -222,7 +229,123 @@ def test_a_missing_driver_names_what_to_install(run_python: Callable[..., Popen[
     assert "canary" not in said
 
 
+def test_an_error_of_the_database_does_not_repeat_what_was_to_be_stored(database_url: str):
+    def store(database: Database, value: str) -> None:
+        with database.transaction() as session:
+            session.execute(text("INSERT INTO t VALUES (1, :value)"), {"value": value})
+
+    with Database.open(database_url) as database:
+        run(database, "CREATE TABLE t (id integer PRIMARY KEY, value text)")
+        store(database, "first")
+        with pytest.raises(IntegrityError) as caught:
+            store(database, "canary")
+        assert "INSERT INTO t" in str(caught.value)
+        assert "canary" not in str(caught.value)
+        with pytest.raises(StorageFailed) as failed, database.reading() as session:
+            session.execute(text("INSERT INTO t VALUES (2, :value)"), {"value": "canary"})
+        assert "canary" not in str(failed.value) + str(failed.value.__cause__)
+
+
+# Root may write anywhere, so it is nobody meanwhile, once everything is imported.
+READING = """
+import os, sys
+from pathlib import Path
+from sqlalchemy import text
+from app.domain.errors import StorageError
+from app.persistence.database import Database
+
+path = sys.argv[1]
+Database.open(sys.argv[2]).close()
+user = os.geteuid()
+if user == 0:
+    os.seteuid(65534)
+try:
+    with Database.open(path) as database:
+        with database.reading() as session:
+            print(session.scalar(text("SELECT value FROM t")))
+        with database.transaction() as session:
+            session.execute(text("DELETE FROM t"))
+except StorageError as error:
+    print(type(error).__name__, error)
+finally:
+    os.seteuid(user)
+"""
+
+
+@pytest.fixture
+def locked_folder() -> Iterator[Path]:
+    """A folder that anybody may enter, and where nobody may write once its mode is 0555."""
+    folder = Path(tempfile.mkdtemp(prefix="lts-locked-"))
+    folder.chmod(0o755)
+    yield folder
+    folder.chmod(0o755)
+    shutil.rmtree(folder)
+
+
+@posix
+@pytest.mark.parametrize(
+    ("journal", "told"),
+    [
+        ("DELETE", ("kept\nStorageFailed", "write permission")),
+        ("WAL", ("StorageUnusable", "to the file and its folder")),
+    ],
+)
+def test_a_read_only_file_in_a_read_only_folder_is_read_where_sqlite_can(
+    locked_folder: Path,
+    tmp_path: Path,
+    run_python: Callable[..., Popen[str]],
+    journal: str,
+    told: tuple[str, ...],
+):
+    path = foreign_file(locked_folder / "lts.db", journal)
+    path.chmod(0o444)
+    locked_folder.chmod(0o555)
+    said, complaint = run_python(READING, str(path), str(tmp_path / "other.db")).communicate(timeout=60)
+    assert complaint == ""
+    assert str(path) in said
+    for words in told:
+        assert words in said
+    assert [file.name for file in locked_folder.iterdir()] == ["lts.db"]
+
+
+def foreign_file(path: Path, journal: str) -> Path:
+    """Make what another program might have left."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute(f"PRAGMA journal_mode = {journal}")
+        connection.execute("CREATE TABLE t (value text)")
+        connection.execute("INSERT INTO t VALUES ('kept')")
+    return path
+
+
+def test_a_file_that_is_only_looked_at_or_refused_is_left_as_it_is(tmp_path: Path):
+    path = foreign_file(tmp_path / "other.db", "DELETE")
+    content, time = path.read_bytes(), path.stat().st_mtime_ns
+    with Database.open(str(path)) as database:
+        assert schema.state(database) is schema.State.FOREIGN
+        assert schema.current(database) is None
+        assert schema.check(database)
+        for change in (schema.upgrade, lambda opened: schema.downgrade(opened, "base")):
+            with pytest.raises(StorageUnusable, match="not of LTS"):
+                change(database)
+        assert [file.name for file in tmp_path.iterdir()] == ["other.db"]
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == (content, time)
+    assert [file.name for file in tmp_path.iterdir()] == ["other.db"]
+
+
+@pytest.mark.parametrize("changing", [Database.transaction, Database.changing_schema])
+def test_the_first_change_sets_the_journal_and_makes_the_lock(tmp_path: Path, changing: Callable[..., Any]):
+    path = foreign_file(tmp_path / "lts.db", "DELETE")
+    with Database.open(str(path)) as database:
+        with changing(database) as work:
+            work.execute(text("INSERT INTO t VALUES ('more')"))
+        with database.reading() as session:
+            assert session.scalar(text("SELECT count(*) FROM t")) == 2
+        assert (tmp_path / "lts.db.lock").exists()
+    assert path.read_bytes()[18:20] == b"\2\2"  # a log: https://www.sqlite.org/fileformat.html#ffvnums
+
+
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
-def test_a_read_only_file_is_refused(filled: Path):
+def test_a_read_only_file_is_refused_at_the_first_change(filled: Path):
     filled.chmod(0o400)
-    assert str(filled) in refused(str(filled)).problem
+    with Database.open(str(filled)) as database, pytest.raises(StorageFailed, match="read-only"):
+        run(database, "INSERT INTO t VALUES ('x')")

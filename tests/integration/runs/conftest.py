@@ -114,13 +114,16 @@ def begin(database: Database, market: MarketData, observer: Observer) -> Callabl
     """Give `begin()`, which writes the row of a run; its clock ticks once a second from 2012 on."""
     seconds = count()
 
-    def begun(identity: Identity = ANN, portfolio: HeadlessPortfolio = HEADLESS) -> RunStore:
+    def begun(
+        identity: Identity = ANN, portfolio: HeadlessPortfolio = HEADLESS, mode: str = "backtest"
+    ) -> RunStore:
         host = PluginHost(Catalogue([]), pytest.fail)
         host.hooks.register(observer)
         plan = RunPlan(
             identity=identity,
             portfolio=portfolio,
             pipeline="backtest",
+            mode=mode,
             environment="testing",
             configuration={"run.seed": {"value": 1}},
             plugin_versions={"strategy/sma_cross": "lts-server 0.1.0"},

@@ -1,9 +1,12 @@
 """The rows that a headless run stands on: made once, and brought up to date by later runs."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
+from threading import Barrier
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
@@ -13,8 +16,9 @@ from app.persistence.tables.assets import Asset
 from app.persistence.tables.broker_accounts import BrokerAccount
 from app.persistence.tables.portfolios import Portfolio
 from app.persistence.tables.users import User
-from app.ports import Identity
-from app.services.headless import HeadlessPortfolio
+from app.ports import Identity, MarketData
+from app.services.headless import HeadlessPortfolio, ensure_keys, mirror
+from app.services.records import RunKeys
 from app.services.runs import RunStore
 
 pytestmark = [pytest.mark.integration, pytest.mark.requirement("SYS-013")]
@@ -84,3 +88,26 @@ def test_a_name_that_another_issuer_gave_is_told_apart(database: Database, begin
     with database.reading() as session:
         names = session.execute(select(User.issuer, User.username).order_by(User.issuer.desc())).all()
     assert [tuple(name) for name in names] == [("local", "Ann"), ("directory", "directory/ann")]
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["a known user", "a new user"])
+def test_runs_that_begin_at_once_share_the_rows_that_they_stand_on(
+    database: Database, headless: HeadlessPortfolio, market: MarketData, known: bool
+) -> None:
+    instruments = [series.instrument for series in market.series.values()]
+    together = Barrier(3)
+
+    def begun(identity: Identity) -> RunKeys:
+        together.wait(timeout=30)
+        with database.transaction() as session:
+            return ensure_keys(session, identity, headless, instruments, run_id=UUID(int=1), now=1)
+
+    with ThreadPoolExecutor(3) as threads:
+        for number in range(5):
+            ann = Identity("local", f"ann{number}", frozenset())
+            if known:
+                with database.transaction() as session:
+                    mirror(session, ann, 1)
+            first, *others = threads.map(begun, [ann] * 3)
+            assert others == [first] * 2
+    assert number_of_rows(database) == [5, 5, 5, 10]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from app.domain.orders import Certainty, PendingAction
 from app.persistence.database import Database
 from app.persistence.tables.cash_entries import CashEntry
 from app.persistence.tables.equity_points import EquityPoint
@@ -135,6 +136,23 @@ def test_a_run_that_fails_says_why_and_when(
     found = rows(database, select(Run.status, Run.error, Run.ended_at, Run.state_hash))
     assert found == [(status.value, "the reason", BEGAN + timedelta(seconds=1), None)]
     assert observer.heard[-1] == ("ended", None)
+
+
+def test_a_run_has_the_mode_of_its_pipeline(database: Database, begin: Begin) -> None:
+    begin(mode="paper")
+    assert rows(database, select(Run.mode)) == [("paper",)]
+
+
+def test_an_orders_pending_action_and_certainty_follow_its_latest_state(
+    database: Database, begin: Begin, backtested: Backtested
+) -> None:
+    store = begin()
+    first = next(batch for batch in backtested[1] if batch.orders)
+    order = first.orders[0]
+    changed = replace(order, pending=PendingAction.CANCEL, certainty=Certainty.UNKNOWN)
+    for state in (order, changed):
+        store.write(Batch(progress=0.5, orders=[state]))
+    assert rows(database, select(Order.pending_action, Order.certainty)) == [("cancel", "unknown")]
 
 
 @pytest.mark.requirement("SYS-011")

@@ -1,5 +1,6 @@
 """How runs end, in their row, their log and the audit trail, whatever ends them."""
 
+from asyncio import CancelledError
 from collections.abc import Callable
 from typing import Any
 
@@ -36,12 +37,23 @@ class Lines:
         self.written.append(("error", event, facts))
 
 
+class Mute(BaseException):
+    """An error that raises another when it is asked what it says."""
+
+    def __str__(self) -> str:
+        raise CancelledError
+
+
+def without_secret(text: str) -> str:
+    return text.replace("hunter2", "******")
+
+
 @pytest.fixture
 def witness(database: Database, begin: Callable[..., RunStore]) -> Witness:
     aaa = Local()
     store = begin()
     aaa.keep_accounts(DatabaseTrail(database, "headless", store.clock))
-    return Witness(store, aaa, Identity("local", "ann", frozenset()), Lines())
+    return Witness(store, aaa, Identity("local", "ann", frozenset()), Lines(), scrub=without_secret)
 
 
 def ending(database: Database) -> tuple[Any, ...]:
@@ -78,9 +90,23 @@ def test_a_run_with_a_result_is_audited_from_start_to_end(
         (ZeroDivisionError("oh"), RunFailed, ("failed", "ZeroDivisionError: oh")),
         (SystemExit(0), RunFailed, ("failed", "SystemExit: 0")),
         (ValueError("\x00 \ud800 \n"), RunFailed, ("failed", "ValueError: \\x00 \\ud800 \\n")),
+        (CancelledError("gone"), RunFailed, ("failed", "CancelledError: gone")),
+        (Mute(), RunFailed, ("failed", "Mute: (it cannot say what was wrong)")),
+        (ValueError("key hunter2!"), RunFailed, ("failed", "ValueError: key ******!")),
+        (InputError("x" * 5000), InputError, ("failed", "x" * 2000)),
         (KeyboardInterrupt(15), KeyboardInterrupt, ("interrupted", "stopped at once")),
     ],
-    ids=["of LTS", "of a plugin", "an exit", "unprintable", "a signal"],
+    ids=[
+        "of LTS",
+        "of a plugin",
+        "an exit",
+        "unprintable",
+        "no exception",
+        "a mute one",
+        "a secret",
+        "a long one",
+        "a signal",
+    ],
 )
 def test_whatever_ends_a_run_early_is_written_down_as_its_reason(
     database: Database,

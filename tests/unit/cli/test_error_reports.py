@@ -2,6 +2,7 @@
 
 import errno
 import sys
+from asyncio import CancelledError
 
 import pytest
 
@@ -63,11 +64,17 @@ def test_debug_puts_the_traceback_before_the_message(capsys: pytest.CaptureFixtu
 
 @pytest.mark.parametrize(
     "error",
-    [ValueError("what"), RecursionError("deep"), OSError("no number"), OSError(errno.EACCES, "no", "a.txt")],
+    [
+        ValueError("what"),
+        CancelledError("gone"),
+        RecursionError("deep"),
+        OSError("no number"),
+        OSError(errno.EACCES, "no", "a.txt"),
+    ],
     ids=repr,
 )
 def test_an_error_that_nobody_expected_is_still_one_message(
-    capsys: pytest.CaptureFixture[str], error: Exception
+    capsys: pytest.CaptureFixture[str], error: BaseException
 ) -> None:
     with pytest.raises(SystemExit) as left, errors_told(debug=False):
         raise error

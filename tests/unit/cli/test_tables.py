@@ -41,3 +41,19 @@ def test_a_terminal_gets_lines_that_fit(
     lines = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out).splitlines()
     assert max(map(len, lines)) <= 40
     assert " ".join(" ".join(lines).split()).count("word") == 60
+
+
+def test_a_terminal_of_80_columns_cuts_neither_keys_nor_values(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    key, value, source = "portfolio.equal_weight.cash_buffer", "v" * 100, f"/{'s' * 100}.toml"
+    print_table(("Key", "Value", "Set by"), [(key, value, source)])
+    printed = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
+    assert max(map(len, printed.splitlines())) <= 80
+    assert key in printed
+    assert printed.count("v") == 100 + key.count("v") + "Value".count("v")
+    assert printed.count("s") >= 100
+    assert "…" not in printed

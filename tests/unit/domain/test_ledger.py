@@ -1,5 +1,7 @@
 """The exact account: an identity to the unit, whatever is posted."""
 
+from copy import deepcopy
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -188,7 +190,8 @@ def test_a_position_remembers_when_it_was_opened_and_closed():
     (held,) = ledger.held()
     assert (held.opened_at, held.closed_at) == (10, None)
     ledger.post(fill(3, change=-5, time=12))
-    assert ledger.position(INSTRUMENTS["AAA"]).closed_at == 12
+    closed = ledger.position(INSTRUMENTS["AAA"])
+    assert (closed.opened_at, closed.closed_at) == (10, 12)
     assert list(ledger.held()) == []
     ledger.post(fill(4, change=-5, time=13))
     (held,) = ledger.held()
@@ -220,3 +223,133 @@ def test_cash_that_does_not_fit_64_bits_is_rejected_and_not_wrapped():
     with pytest.raises(OutOfRange):
         ledger.deposit(1, 2)
     assert (ledger.cash, len(ledger.entries)) == (INT64_MAX, 1)
+
+
+def test_a_fill_posted_again_is_returned_with_its_realised_profit():
+    ledger = Ledger("USD")
+    ledger.post(fill(1, change=1, ticks=10))
+    sale = fill(2, change=-1, ticks=15)
+    assert [ledger.post(sale).realised, ledger.post(sale).realised] == [5, 5]
+
+
+def short_of(lots, value):
+    """Return a ledger that is short, without anything else."""
+    ledger = Ledger("USD")
+    ledger.post(replace(fill("short", change=-1), lots=lots, value=value))
+    return ledger
+
+
+def long_of(lots, value, *, deposit=0):
+    """Return a ledger that is long, without anything else."""
+    ledger = Ledger("USD")
+    ledger.deposit(deposit, 0)
+    ledger.post(replace(fill("long", change=1), lots=lots, value=value))
+    return ledger
+
+
+LARGE = 2**62
+TOO_MUCH = {
+    "lots": (long_of(LARGE, 1), lambda ledger: ledger.post(replace(fill(2), lots=LARGE, value=1))),
+    "cost": (
+        long_of(1, LARGE, deposit=INT64_MAX),
+        lambda ledger: ledger.post(replace(fill(2), value=LARGE)),
+    ),
+    "cash": (short_of(1, LARGE), lambda ledger: ledger.post(replace(fill(2, change=-1), value=LARGE))),
+    "cash by a sale": (
+        long_of(1, 1, deposit=INT64_MAX),
+        lambda ledger: ledger.post(replace(fill(2, change=-1), value=5)),
+    ),
+    "cash by the fee": (
+        long_of(1, INT64_MAX - 1),
+        lambda ledger: ledger.post(replace(fill(2), value=0, fee=2)),
+    ),
+    "position by its fees": (
+        long_of(1, 1, deposit=INT64_MAX),
+        lambda ledger: ledger.post(replace(fill(2), value=0, fee=2 * INT64_MAX)),
+    ),
+    "lots by a split": (
+        long_of(LARGE, 1),
+        lambda ledger: ledger.split(Split("AAA", 2, 2, 1), Fraction(1), 2),
+    ),
+    "cash by a split": (
+        long_of(3, 0, deposit=INT64_MAX),
+        lambda ledger: ledger.split(Split("AAA", 2, 1, 2), Fraction(9), 2),
+    ),
+    "cash by a dividend": (
+        long_of(3, 0, deposit=INT64_MAX),
+        lambda ledger: ledger.dividend(Dividend("AAA", 2, 2, Decimal(1), "USD"), 3, 2),
+    ),
+    "cash by a withdrawal": (
+        long_of(1, INT64_MAX),
+        lambda ledger: ledger.withdraw(1, 2),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", TOO_MUCH)
+def test_what_does_not_fit_64_bits_is_refused_and_has_changed_nothing(what):
+    ledger, act = deepcopy(TOO_MUCH[what])
+    before = deepcopy(ledger)
+    for _ in range(2):
+        with pytest.raises(OutOfRange):
+            act(ledger)
+        assert ledger == before
+
+
+def test_a_cycle_that_does_not_fit_64_bits_is_refused_and_has_changed_nothing():
+    ledger = long_of(2, LARGE, deposit=INT64_MAX)
+    ledger.post(replace(fill("out", change=-1), value=LARGE))
+    before = deepcopy(ledger)
+    # Position and cash hold it, but all that the trade has entered is 2**63.
+    with pytest.raises(OutOfRange):
+        ledger.post(replace(fill("in again"), value=LARGE))
+    assert ledger == before
+
+
+@pytest.mark.parametrize(("amount", "half"), [(5, 2), (7, 4)])
+def test_a_flip_shares_its_value_and_its_fee_half_to_even(amount, half):
+    ledger = Ledger("USD")
+    ledger.post(replace(fill(1), value=2))
+    ledger.post(replace(fill(2, change=-2), value=amount, fee=amount))
+    ledger.post(replace(fill(3), value=1))
+    long, short = ledger.trades
+    assert (long.exit_value, long.realised, long.fees) == (half, half - 2, half)
+    assert (short.entry_value, short.realised, short.fees) == (
+        amount - half,
+        amount - half - 1,
+        amount - half,
+    )
+
+
+def test_a_dividend_is_paid_per_share_and_not_per_lot():
+    ledger = Ledger("USD")
+    ledger.post(replace(fill(1, change=3), instrument=Instrument("AAA", lot=Decimal("2.5"))))
+    ledger.dividend(Dividend("AAA", 2, 2, Decimal("0.50"), "USD"), 3, 2)
+    assert ledger.entries[-1].amount == ledger.positions["AAA"].dividends == 375  # 7.5 shares
+
+
+def test_a_dividend_to_which_nothing_was_entitled_leaves_no_entry():
+    ledger = Ledger("USD")
+    ledger.post(fill(1))
+    before = deepcopy(ledger)
+    ledger.dividend(Dividend("AAA", 2, 2, Decimal(1), "USD"), 0, 2)
+    assert ledger == before
+
+
+def test_a_split_that_leaves_less_than_a_lot_closes_the_position_and_any_other_does_not():
+    ledger = Ledger("USD")
+    ledger.post(fill(1, change=3, time=10))
+    ledger.split(Split("AAA", 20, 1, 2), Fraction(100), 20)
+    assert (ledger.positions["AAA"].lots, ledger.positions["AAA"].closed_at) == (1, None)
+    ledger.split(Split("AAA", 30, 1, 2), Fraction(200), 30)
+    assert (ledger.positions["AAA"].lots, ledger.positions["AAA"].closed_at) == (0, 30)
+
+
+def test_what_a_short_position_pays_for_the_fraction_of_a_split_is_exit_value_of_its_trade():
+    ledger = Ledger("USD")
+    ledger.post(fill(1, change=-3, ticks=1_000))
+    # 3 become 1 and a half; the half of a share at 24.00 costs 12.00, the last one is bought at 24.00.
+    ledger.split(Split("AAA", 2, 1, 2), Fraction(1_200), 2)
+    ledger.post(fill(3, change=1, ticks=2_400))
+    (trade,) = ledger.trades
+    assert (trade.entry_value, trade.exit_value, trade.realised) == (3_000, 3_600, -600)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.events import Split
 from app.domain.instruments import Instrument
 from app.domain.intents import IntentError, OrderType, Side
 from app.domain.orders import (
@@ -110,3 +111,31 @@ def test_different_decisions_have_different_ids(one, other):
 def test_parts_that_look_alike_when_joined_are_told_apart():
     assert named(("a", "bc", "", "", 1, 1)) != named(("ab", "c", "", "", 1, 1))
     assert named(("a", "", "", "", 1, 11)) != named(("a", "", "", "", 11, 1))
+
+
+def test_the_average_price_is_weighted_by_quantity_and_none_before_the_first_fill():
+    made = order(OrderStatus.ACCEPTED, lots=4)
+    assert made.average_price is None
+    once = made.filled_by(1, 1_001, 1_001, at=2)
+    assert once.average_price == Decimal("10.01")
+    twice = once.filled_by(3, 1_003, 3_009, at=3)
+    assert (twice.filled_notional, twice.average_price) == (4_010, Decimal("10.025"))
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "leaves"),
+    [(7, 1, 420), (1, 1, 60), (1, 7, 8), (1, 70, 0)],
+)
+def test_a_split_rescales_what_an_order_leaves_and_keeps_what_it_has_filled(numerator, denominator, leaves):
+    part = order(OrderStatus.ACCEPTED, lots=100).filled_by(40, 100, 4_000, at=3)
+    after = part.rescaled(Split("AAA", 4, numerator, denominator))
+    assert (after.filled_lots, after.filled_value, after.filled_notional) == (40, 4_000, 4_000)
+    assert (after.leaves, after.request.lots) == (leaves, 40 + leaves)
+    assert (after.status, after.request.stop_ticks) == (OrderStatus.PARTIALLY_FILLED, None)
+
+
+@pytest.mark.parametrize(("ticks", "after"), [(1, 1), (2, 1), (5, 2), (3_000, 1_000)])
+def test_a_split_rounds_a_stop_to_the_nearest_tick_but_never_to_nothing(ticks, after):
+    request = OrderRequest("AAA", Side.SELL, 5, OrderType.STOP, stop_ticks=ticks)
+    waiting = Order("ID", 1, Instrument("AAA"), request, submitted_at=1, updated_at=1)
+    assert waiting.rescaled(Split("AAA", 2, 3, 1)).request.stop_ticks == after

@@ -5,7 +5,22 @@ from decimal import Decimal
 import pytest
 
 from app.domain.errors import InputError
-from app.ports import Dividend, Instrument, OrderType, Place, Side, Split, Target
+from app.engine.simulation import Simulation
+from app.ports import (
+    BpsOfNotional,
+    Dividend,
+    Instrument,
+    Order,
+    OrderRequest,
+    OrderStatus,
+    OrderType,
+    Place,
+    Reason,
+    Side,
+    Split,
+    Target,
+    VenueModel,
+)
 
 pytestmark = [pytest.mark.unit, pytest.mark.requirement("SYS-006")]
 
@@ -67,6 +82,36 @@ def test_two_splits_between_two_bars_pay_each_fraction_in_its_own_shares(small, 
     second = small(bars, actions=[Split("AAA", day(3), 5, 2), Split("AAA", day(4), 3, 2)])
     assert replay(first, {0: [buy(3)]}).cash[2:] == [("split_cash", 400)]
     assert replay(second, {0: [buy(3)]}).cash[2:] == [("split_cash", 240), ("split_cash", 160)]
+
+
+def test_two_symbols_that_split_together_each_pay_by_their_own_ratio(small, replay, day):
+    # 7 of BBB become 10.5; half a new share at 30.30 / 1.5 = 20.20 is 10.10, whatever AAA does.
+    bars = {"AAA": [10, 10, 10, 5], "BBB": [30, 30, "30.30", 20]}
+    market = small(bars, actions=[Split("AAA", day(3), 2, 1), Split("BBB", day(3), 3, 2)])
+    assert replay(market, {0: [buy(7, "BBB")]}).cash[2:] == [("split_cash", 1_010)]
+
+
+@pytest.mark.parametrize(
+    ("ratio", "came_to"),
+    [
+        ((7, 1), (460, 40, OrderStatus.PARTIALLY_FILLED, Reason.NONE)),
+        ((1, 70), (100, 40, OrderStatus.CANCELED, Reason.QUANTITY_BELOW_ONE_LOT)),
+    ],
+)
+def test_a_split_rescales_what_is_left_of_an_order_filled_in_part(small, day, ratio, came_to):
+    market = small({"AAA": [(10, 10, 10, 10, 0)] * 3}, actions=[Split("AAA", day(2), *ratio)])
+    simulation = Simulation(market, VenueModel(BpsOfNotional(Decimal(0))), "USD", {})
+    simulation.advance(0)
+    request = OrderRequest("AAA", BUY, 100)
+    new = Order("ID", 1, market.series["AAA"].instrument, request, submitted_at=0, updated_at=0)
+    part = new.moved(OrderStatus.SUBMITTED, 0).filled_by(40, 1_000, 40_000, 0)
+    # The simulated venue fills in part only what it cancels at once; a venue that does not is stood in for.
+    simulation.accept(new)
+    simulation._keep(part)
+    simulation.advance(1)
+    simulation.advance(2)
+    after = simulation.orders["ID"]
+    assert (after.request.lots, after.filled_lots, after.status, after.reason) == came_to
 
 
 def test_a_split_acts_at_the_first_bar_on_or_after_its_date_and_is_booked_there(small, replay, day):
@@ -140,6 +185,14 @@ def test_a_dividend_is_paid_on_its_pay_date_to_who_was_entitled(small, replay, d
     market = small({"AAA": [10, 10, 10, 10, 10, 10]}, actions=[paid])
     replayed = replay(market, {0: [buy(7)], 2: [Target("AAA", quantity=0)]})
     assert (replayed.result.cash[-1].kind, replayed.result.cash[-1].time) == ("dividend", day(4))
+
+
+def test_a_dividend_whose_ex_and_pay_date_fall_in_a_gap_is_paid_at_the_next_bar(small, replay, day):
+    paid = Dividend("AAA", day(2), day(3), Decimal("0.25"), "USD")
+    market = small({"AAA": [10, 10, None, None, None, 10], "BBB": [1] * 6}, actions=[paid])
+    replayed = replay(market, {0: [buy(7)]})
+    assert replayed.cash[-1] == ("dividend", 175)
+    assert replayed.result.cash[-1].time == day(5)
 
 
 def test_a_dividend_that_is_due_after_the_data_end_is_not_paid(small, replay, day):

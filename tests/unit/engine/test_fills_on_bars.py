@@ -4,7 +4,20 @@ from decimal import Decimal
 
 import pytest
 
-from app.ports import Cancel, Instrument, OrderType, Place, Side, Target
+from app.engine.simulation import Simulation
+from app.ports import (
+    BpsOfNotional,
+    Cancel,
+    Instrument,
+    Order,
+    OrderRequest,
+    OrderStatus,
+    OrderType,
+    Place,
+    Side,
+    Target,
+    VenueModel,
+)
 
 pytestmark = [pytest.mark.unit, pytest.mark.requirement("SYS-006")]
 
@@ -118,6 +131,30 @@ def test_a_strategy_may_cancel_a_working_order(small, replay):
     replayed = replay(market, program)
     assert replayed.fills == []
     assert replayed.orders == [("canceled", "canceled_by_strategy")]
+
+
+def test_cash_is_reserved_for_purchases_that_wait_with_their_fee_and_not_for_sales(small, replay):
+    reserved = []
+
+    def look(_, book):
+        reserved.append(book.reserved)
+        return []
+
+    program = {0: [buy(5)], 1: [stop(BUY, 5, 12), stop(SELL, 5, 8)], 2: look}
+    replay(small({"AAA": [10] * 4}), program, bps="10")
+    assert reserved == [6_000 + 6]
+
+
+def test_changed_orders_are_handed_over_once(small):
+    market = small({"AAA": [10, 10, 10]})
+    simulation = Simulation(market, VenueModel(BpsOfNotional(Decimal(0))), "USD", {})
+    simulation.ledger.deposit(100_000, 0)
+    simulation.advance(0)
+    request = OrderRequest("AAA", BUY, 1)
+    simulation.accept(Order("ID", 1, market.series["AAA"].instrument, request, submitted_at=0, updated_at=0))
+    simulation.advance(1)
+    assert [order.status for order in simulation.drain()] == [OrderStatus.ACCEPTED, OrderStatus.FILLED]
+    assert simulation.drain() == []
 
 
 def test_canceling_an_order_that_does_not_work_changes_nothing(small, replay):

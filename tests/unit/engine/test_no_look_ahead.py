@@ -1,5 +1,6 @@
 """Nothing after the current bar can be known: not from views, not from decisions."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -10,7 +11,17 @@ from hypothesis import strategies as st
 from app.data.sample.source import load
 from app.engine.simulation import Simulation
 from app.indicators.sma import SMA
-from app.ports import BpsOfNotional, DataRequest, Split, VenueModel
+from app.ports import (
+    BpsOfNotional,
+    DataRequest,
+    MarketData,
+    OrderType,
+    Place,
+    Side,
+    Split,
+    Timeframe,
+    VenueModel,
+)
 from plugins_strategy.sma_cross import SmaCross, SmaCrossOptions
 
 pytestmark = [pytest.mark.unit, pytest.mark.requirement("SYS-001")]
@@ -157,3 +168,33 @@ def test_the_adjusted_closes_of_the_sample_go_on_evenly_over_its_splits():
         assert raw < 0.6
         assert adjusted[row] / adjusted[row - 1] == pytest.approx(2 * raw)
         assert 0.9 < adjusted[row] / adjusted[row - 1] < 1.1
+
+
+OFFSET = 14 * Timeframe.H1.nanoseconds
+
+
+@pytest.mark.parametrize("stop", [None, 15], ids=["market", "stop"])
+def test_an_order_waits_until_every_bar_that_its_maker_saw_has_ended(small, replay, day, stop):
+    # AAA's day 1 ends at midnight; BBB's bar of 14:00 that day starts before AAA's close is known.
+    market = small({"AAA": [10, 20, 20, 20], "BBB": [10, (10, 20, 10, 20), 20, 20]})
+    late = replace(market.series["BBB"], timestamps=market.series["BBB"].timestamps + OFFSET)
+    market = MarketData({"AAA": market.series["AAA"], "BBB": late})
+    order = Place("BBB", Side.BUY, 1, OrderType.STOP if stop else OrderType.MARKET, stop=stop)
+    steps = {time: step for step, time in enumerate(simulated(market).timeline.times.tolist())}
+    (fill,) = replay(market, {steps[day(1)]: [order]}).result.fills
+    assert (fill.time, fill.price) == (day(2) + OFFSET, 20)
+    # Seen with BBB's bar of 14:00, which ends at 14:00 the next day: AAA's next midnight is too early.
+    other = Place("AAA", Side.BUY, 1)
+    (fill,) = replay(market, {steps[day(1) + OFFSET]: [other]}).result.fills
+    assert fill.time == day(3)
+
+
+@pytest.mark.parametrize("timeframe", [Timeframe.M1, Timeframe.D1, Timeframe.W1])
+def test_where_labels_agree_an_order_fills_at_the_symbols_next_bar(small, replay, timeframe):
+    market = small({"AAA": [1, 1, None, 1], "BBB": [1, 1, 1, 1]}, timeframe=timeframe)
+    program = {step: [Place(symbol, Side.BUY, 1) for symbol in ("AAA", "BBB")] for step in range(3)}
+    times = market.series["BBB"].timestamps.tolist()
+    filled = [
+        (times.index(fill.time), fill.instrument.symbol) for fill in replay(market, program).result.fills
+    ]
+    assert filled == [(1, "AAA"), (1, "BBB"), (2, "BBB"), (3, "AAA"), (3, "AAA"), (3, "BBB")]

@@ -1,11 +1,12 @@
 """One hash for all that a run came to."""
 
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
+from decimal import Decimal
+from enum import Enum
 
 import numpy as np
 import pytest
 
-from app.domain.orders import OrderStatus
 from app.engine.state_hash import state_hash
 from app.ports import Place, Side, Target
 
@@ -44,29 +45,53 @@ def test_ids_do_not_count(parts):
     assert state_hash(**{**parts, "orders": renamed, "fills": fills, "cash": cash}) == state_hash(**parts)
 
 
-def changed_first(items, **fields):
-    return [replace(items[0], **fields), *items[1:]]
+def other(value):
+    """Return another value of the same kind."""
+    if isinstance(value, Enum):
+        return next((member for member in type(value) if member is not value), f"{value}X")
+    if isinstance(value, str):
+        return f"{value}X"
+    return 7 if value is None else value + 1
 
 
-@pytest.mark.parametrize(
-    ("name", "fields"),
-    [
-        *[("fills", {field: 7}) for field in ("lots", "ticks", "value", "fee", "realised", "time")],
-        *[("cash", {field: 7}) for field in ("amount", "time", "sequence")],
-        ("cash", {"symbol": "BBB"}),
-        *[("trades", {field: 7}) for field in ("lots", "entry_value", "exit_value", "realised", "fees")],
-        *[("positions", {field: 7}) for field in ("lots", "cost", "realised")],
-    ],
-)
-def test_whatever_changes_is_another_state(parts, name, fields):
-    assert state_hash(**{**parts, name: changed_first(parts[name], **fields)}) != state_hash(**parts)
+def variants(item, path=""):
+    """Yield (path, item with that one field changed) for every field that is no id, those of parts too."""
+    for field in fields(item):
+        name, value = field.name, getattr(item, field.name)
+        if is_dataclass(value):
+            for inner, changed in variants(value, f"{path}{name}."):
+                yield inner, replace(item, **{name: changed})
+        elif name not in {"client_id", "execution_id", "reference"}:
+            yield f"{path}{name}", replace(item, **{name: other(value)})
 
 
-@pytest.mark.parametrize("fields", [{"status": OrderStatus.EXPIRED}, {"filled_lots": 3}, {"updated_at": 5}])
-def test_another_order_is_another_state(parts, fields):
+@pytest.mark.parametrize("name", ["fills", "cash", "trades", "positions"])
+def test_whatever_changes_is_another_state(parts, name):
+    first, *rest = parts[name]
+    for path, changed in variants(first):
+        assert state_hash(**{**parts, name: [changed, *rest]}) != state_hash(**parts), path
+
+
+def test_another_order_is_another_state(parts):
     first, *_ = parts["orders"]
-    orders = {**parts["orders"], first: replace(parts["orders"][first], **fields)}
-    assert state_hash(**{**parts, "orders": orders}) != state_hash(**parts)
+    paths = set()
+    for path, changed in variants(parts["orders"][first]):
+        paths.add(path)
+        orders = {**parts["orders"], first: changed}
+        assert state_hash(**{**parts, "orders": orders}) != state_hash(**parts), path
+    assert {"pending", "certainty", "request.stop_ticks", "instrument.tick", "filled_notional"} <= paths
+
+
+def test_a_fill_of_another_order_is_another_state(parts):
+    first, second, *rest = parts["fills"]
+    swapped = [replace(first, client_id=second.client_id), second, *rest]
+    assert state_hash(**{**parts, "fills": swapped}) != state_hash(**parts)
+
+
+def test_a_size_written_with_more_zeros_is_the_same_state(parts):
+    first, *rest = parts["positions"]
+    longer = replace(first, instrument=replace(first.instrument, tick=Decimal("0.0100")))
+    assert state_hash(**{**parts, "positions": [longer, *rest]}) == state_hash(**parts)
 
 
 @pytest.mark.parametrize("column", ["times", "equity", "cash", "exposure"])

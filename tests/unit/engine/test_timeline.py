@@ -1,5 +1,6 @@
 """Several series advance together by timestamp."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.engine.timeline import Timeline, due_actions
-from app.ports import Dividend, Split
+from app.ports import Dividend, MarketData, Split, Timeframe
 
 pytestmark = pytest.mark.unit
 
@@ -66,3 +67,26 @@ def test_actions_are_due_at_their_symbols_first_bar_on_or_after_them_splits_firs
     market = small({"AAA": [1, None, 3], "BBB": [1, 1, 1]})
     due = due_actions(market, Timeline(market), [late, dividend, split, first, unknown])
     assert due == {2: [split, dividend]}
+
+
+HOUR = Timeframe.H1.nanoseconds
+
+
+def test_what_is_known_reaches_to_the_latest_end_of_the_bars_so_far(small, day):
+    market = small({"AAA": [1, 1, None, 1], "BBB": [1, 1, 1, 1]})
+    late = replace(market.series["BBB"], timestamps=market.series["BBB"].timestamps + 14 * HOUR)
+    assert Timeline(market).known_until.tolist() == [day(1), day(2), day(3), day(4)]
+    offset = Timeline(MarketData({"AAA": market.series["AAA"], "BBB": late}))
+    ends = [day(1), day(1) + 14 * HOUR, day(2), day(2) + 14 * HOUR, day(3) + 14 * HOUR, day(4)]
+    assert offset.known_until.tolist() == [*ends, day(4) + 14 * HOUR]
+
+
+def test_a_day_of_23_hours_ends_with_the_next_label_even_where_a_symbol_has_none(small, day):
+    market = small({"AAA": [1, 1, 1], "BBB": [1, None, 1]})
+    hours = np.array([5, 4, 4]) * HOUR
+    series = {
+        "AAA": replace(market.series["AAA"], timestamps=market.series["AAA"].timestamps + hours),
+        "BBB": replace(market.series["BBB"], timestamps=market.series["BBB"].timestamps + hours[[0, 2]]),
+    }
+    timeline = Timeline(MarketData(series))
+    assert timeline.known_until.tolist() == [day(number) + 4 * HOUR for number in (1, 2, 3)]

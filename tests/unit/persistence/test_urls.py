@@ -3,11 +3,17 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.engine import URL
 
 from app.domain.errors import StorageUnusable
 from app.persistence.urls import as_url, parsed, shown
 
 pytestmark = pytest.mark.unit
+
+printable = st.text(st.characters(exclude_categories=("C", "Zl", "Zp")), max_size=12)
+passwords = printable.map(lambda text: f"{text}canary{text}")
 
 
 @pytest.mark.parametrize(
@@ -50,6 +56,19 @@ def test_postgresql_is_reached_through_psycopg_and_shown_without_password(scheme
         "sqlite:///file:lts.db?uri=true",
         "sqlite:///lts.db?mode=ro",
         "sqlite:///a\0b.db",
+        "sqlite:///lts.db?password=canary",
+        "sqlite://ada:canary@host/lts.db",
+        "sqlite://ada/x:canary@host/lts.db",
+        "postgresql://ada:can@canary@host/lts",
+        "postgresql://ada/x:canary@host/lts",
+        "postgresql://ada:canary",
+        " postgresql://ada:canary@host/lts",
+        "postgresql:ada:canary@host/lts",
+        "host=db password=canary dbname=lts",
+        "dbname = lts user = ada password = canary",
+        "PASSWORD='canary'",
+        "Server=db;Pwd=canary",
+        "host=db password=canary options=a://b",
     ],
 )
 def test_other_addresses_are_refused_without_telling_the_password(text: str):
@@ -57,3 +76,46 @@ def test_other_addresses_are_refused_without_telling_the_password(text: str):
         parsed(as_url(text))
     assert "canary" not in str(refused.value)
     assert refused.value.remedy
+
+
+def test_what_is_refused_does_not_come_back_as_a_cause_either():
+    with pytest.raises(StorageUnusable) as refused:
+        parsed("postgresql://ada:canary")
+    assert refused.value.__suppress_context__
+
+
+@pytest.mark.parametrize("text", ["/data/host=a/lts.db", "a=b.db", "./postgresql:x"])
+def test_a_path_with_an_equals_sign_or_a_colon_is_a_path(text: str):
+    assert parsed(as_url(text)).database == str(Path(text).resolve())
+
+
+def test_the_user_may_hold_an_at_sign():
+    url = parsed("postgresql://ada@tenant:canary@host/lts")
+    assert (url.username, url.host) == ("ada@tenant", "host")
+    assert shown(url) == "postgresql://ada%40tenant:******@host/lts"
+
+
+@pytest.mark.requirement("SYS-010")
+@pytest.mark.parametrize("password", ["canary space", "canary%20space", "a:canary", "can?canary", "#canary/"])
+def test_a_password_is_masked_whatever_is_in_it(password: str):
+    assert shown(parsed(f"postgresql://u:{password}@h/x")) == "postgresql://u:******@h/x"
+    assert shown(parsed(f"postgresql://my user:{password}@h/x")) == "postgresql://my user:******@h/x"
+
+
+@pytest.mark.requirement("SYS-010")
+@given(user=printable, password=passwords)
+def test_a_password_that_is_escaped_arrives_and_is_never_shown(user: str, password: str):
+    url = URL.create("postgresql", user, password, "host", 5432, "lts", {"sslpassword": password})
+    read = parsed(url.render_as_string(hide_password=False))
+    assert (read.username, read.password, read.host) == (user, password, "host")
+    assert "canary" not in shown(read)
+
+
+@pytest.mark.requirement("SYS-010")
+@given(scheme=st.sampled_from(["postgresql", "sqlite", "mysql"]), user=printable, password=passwords)
+def test_a_password_as_it_is_is_masked_or_refused_but_never_shown(scheme: str, user: str, password: str):
+    try:
+        said = shown(parsed(f"{scheme}://{user}:{password}@host/lts?sslmode=require"))
+    except StorageUnusable as refused:
+        said = str(refused)
+    assert "canary" not in said

@@ -1,5 +1,6 @@
 """The host: builds plugins, asks for offers, and tells observers, whatever one of them does."""
 
+from asyncio import CancelledError
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -54,7 +55,7 @@ def test_a_plugin_is_built_with_its_options(shelf: Any, quiet: QUIET, failures: 
     assert plugin.plugin_params == {"size": 1}
 
 
-@pytest.mark.parametrize("error", [RuntimeError("no licence"), SystemExit(3)])
+@pytest.mark.parametrize("error", [RuntimeError("no licence"), SystemExit(3), CancelledError("gone")])
 def test_a_constructor_that_fails_is_told_with_kind_and_name(
     shelf: Any, quiet: QUIET, failures: list[Any], error: BaseException
 ) -> None:

@@ -44,10 +44,13 @@ def test_a_run_that_is_stopped_before_its_first_bar_has_a_result_all_the_same(sm
     assert replayed.cash == [("deposit", 10_000_000)]
 
 
-def test_an_interrupted_run_leaves_its_orders_working(small, replay):
+def test_an_interrupted_run_cancels_its_orders_at_the_last_step_taken(small, replay, day):
     stop = Place("AAA", Side.BUY, 1, OrderType.STOP, stop=99)
     replayed = replay(small({"AAA": [10, 10, 10]}), {0: [stop]}, stop_after=2)
-    assert replayed.orders == [("accepted", "")]
+    assert replayed.orders == [("canceled", "interrupted")]
+    (order,) = replayed.result.orders
+    assert order.updated_at == day(1)
+    assert replayed.recorded.batches[-1].orders == [order] == replayed.strategy.heard[-1:]
 
 
 def test_a_long_run_is_recorded_in_batches_as_it_goes(small, replay):

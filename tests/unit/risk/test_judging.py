@@ -59,6 +59,12 @@ def test_cash_is_promised_once():
     assert [type(verdict) for verdict in verdicts] == [Approved, Denied, Approved]
 
 
+def test_the_fee_of_a_purchase_is_promised_with_its_value():
+    first = buy(1, 500, fee=10)
+    assert reasons([first, buy(1, 490)], Book(cash=1_000)) == [Reason.NONE, Reason.NONE]
+    assert reasons([first, buy(1, 491)], Book(cash=1_000)) == [Reason.NONE, Reason.INSUFFICIENT_CASH]
+
+
 def test_cash_that_working_orders_were_promised_is_not_spent_again():
     book = Book(cash=1_000, reserved=600)
     assert reasons([buy(1, 500)], book) == [Reason.INSUFFICIENT_CASH]

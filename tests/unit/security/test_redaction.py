@@ -17,7 +17,23 @@ json_values = st.recursive(
 
 @pytest.mark.parametrize(
     "name",
-    ["password", "PASSWORD_HASH", "api_key", "apiKey", "X-Api-Key", "refresh-token", "client_secret", "mfa"],
+    [
+        "password",
+        "PASSWORD_HASH",
+        "api_key",
+        "apiKey",
+        "X-Api-Key",
+        "refresh-token",
+        "client_secret",
+        "mfa",
+        "db_pwd",
+        "sshPassphrase",
+        "private-key",
+        "SigningKey",
+        "Proxy-Authorization",
+        "Set-Cookie",
+        "otp",
+    ],
 )
 def test_names_of_secrets_are_known_in_any_spelling(name: str):
     assert is_secret(name)
@@ -46,6 +62,13 @@ def test_redacting_twice_is_redacting_once(value: object):
         ("postgresql://ada:can@ary@host/lts", f"postgresql://ada:{MASK}@host/lts"),
         ("postgresql://ada@host/lts", "postgresql://ada@host/lts"),
         ("see http://host:80/path", "see http://host:80/path"),
+        ("https://host/a@b", "https://host/a@b"),
+        ("postgresql://ada:canary space@host/lts", f"postgresql://ada:{MASK}@host/lts"),
+        ("https://ada:can/ss@canary@host/lts", f"https://ada:{MASK}@host/lts"),
+        ("https://ada x:canary@host/lts", f"https://{MASK}@host/lts"),
+        ("https://ada/x:canary@host/lts", f"https://{MASK}@host/lts"),
+        ("//ada:canary@host", f"//ada:{MASK}@host"),
+        ("://" * 100_000, "://" * 100_000),
     ],
 )
 def test_the_password_of_a_url_is_masked(text: str, shown: str):

@@ -36,6 +36,11 @@ def test_the_data_settings_become_a_request_with_an_inclusive_period(day: Callab
     )
 
 
+def test_a_path_that_the_sample_would_not_read_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match=r"(?s)data.source = sample reads no files.*data.source=csv"):
+        request_of(DataSection(path="prices"), "USD")
+
+
 def test_settings_that_say_nothing_ask_for_all_there_is() -> None:
     request = request_of(DataSection(), "USD")
     assert (request.start, request.end, request.tick, request.path) == (None, None, None, "")

@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Secret, SecretStr
 
+from app.security import redaction
+from app.settings import masking
 from app.settings.annotations import holds_secret
 from app.settings.errors import SettingsError
 from app.settings.masking import MASK, is_secret_name, masked, scrubbed, shown
@@ -124,6 +126,11 @@ def test_an_override_without_equals_is_not_repeated(settle: Any) -> None:
         ("a.client_secret", True),
         ("a.access_token", True),
         ("a.private_key", True),
+        ("a.encryptionKey", True),
+        ("headers.Authorization", True),
+        ("headers.cookie", True),
+        ("a.pwd", True),
+        ("a.otp", True),
         ("password.file", False),
         ("strategy.fast", False),
         ("a.key", False),
@@ -131,6 +138,37 @@ def test_an_override_without_equals_is_not_repeated(settle: Any) -> None:
 )
 def test_secrets_are_known_by_their_last_name(key: str, secret: bool) -> None:
     assert is_secret_name(key) is secret
+
+
+def test_both_packages_know_the_same_secrets() -> None:
+    assert masking.SECRET_NAMES == redaction.SECRET_NAMES
+    assert masking.MASK == redaction.MASK
+
+
+@given(before=st.text(), name=st.sampled_from(masking.SECRET_NAMES), after=st.text())
+def test_both_packages_tell_the_same_names(before: str, name: str, after: str) -> None:
+    for text in (before, f"{before}{name}{after}"):
+        key = text.replace(".", "_")
+        assert is_secret_name(key) is redaction.is_secret(key)
+
+
+@given(st.lists(st.sampled_from(["//", ":", "@", "/", " ", "x", "canary", "?", "\n"])).map("".join))
+def test_both_packages_mask_the_same_of_a_url(text: str) -> None:
+    assert masked(text, secret=False) == redaction.without_password(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("https://u:pa/ss@word@h/x", f"https://u:{MASK}@h/x"),
+        ("https://u:pa ss@h/x", f"https://u:{MASK}@h/x"),
+        ("https://u/v:pass@h/x", f"https://{MASK}@h/x"),
+        ("https://h:80/x", "https://h:80/x"),
+    ],
+)
+def test_the_password_of_a_url_is_masked_to_its_end(text: str, expected: str) -> None:
+    assert masked({"url": [text]}, secret=False) == {"url": [expected]}
+    assert scrubbed(f"no: {text}", text, secret=False) == f"no: {expected}"
 
 
 class _Inner(BaseModel):
