@@ -10,7 +10,7 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from app.data.sources import BUILTIN
-from app.domain.errors import ConfigurationError, StorageUnusable
+from app.domain.errors import ConfigurationError, StorageFailed, StorageUnusable
 from app.observability.logging import log_to
 from app.persistence import schema
 from app.persistence.configuration import stored
@@ -156,7 +156,10 @@ def run(invocation: Invocation, watcher: Watcher, *, migrate: bool, output: Path
 
 
 def _migrated(database: Database, *, migrate: bool) -> None:
-    """Bring an empty or older database up to date where that is allowed, and refuse any other."""
+    """Bring an empty or older database up to date where that is allowed, and refuse any other.
+
+    One that cannot be written is refused here, before there is anything to lose.
+    """
     state = schema.state(database)
     behind = state in {schema.State.EMPTY, schema.State.OLDER}
     if behind and (migrate or database.dialect == "sqlite"):
@@ -168,6 +171,11 @@ def _migrated(database: Database, *, migrate: bool) -> None:
             "Run `lts db upgrade`, or add --migrate.",
         )
     schema.require_current(database)
+    try:
+        with database.transaction():
+            pass
+    except StorageFailed as error:
+        raise StorageUnusable(error.problem, error.remedy) from error
 
 
 class _Failures:

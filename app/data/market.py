@@ -50,11 +50,15 @@ def check_request(request: DataRequest) -> None:
 def check_symbols(wanted: Sequence[str], available: Collection[str]) -> None:
     """Raise InputError that names the symbols which are not in the data and those which are."""
     missing = [symbol for symbol in wanted if symbol not in available]
-    if missing:
-        raise InputError(
-            f"{_listed(missing)} {'is' if len(missing) == 1 else 'are'} not in the data.",
-            f"There are: {_listed(sorted(available))}." if available else "The data hold no symbol at all.",
-        )
+    if not missing:
+        return
+    problem = f"{_listed(missing)} {'is' if len(missing) == 1 else 'are'} not in the data."
+    if not available:
+        raise InputError(problem, "The data hold no symbol at all.")
+    folded = {symbol.casefold(): symbol for symbol in available}
+    meant = [folded[symbol.casefold()] for symbol in missing if symbol.casefold() in folded]
+    hint = f"Did you mean {_listed(meant)}? Symbols differ by case. " if meant else ""
+    raise InputError(problem, f"{hint}Set data.symbols to some of: {_listed(sorted(available))}.")
 
 
 def market_data(

@@ -7,7 +7,7 @@ from decimal import localcontext
 from itertools import count
 
 from app.domain.bars import moment
-from app.domain.errors import LtsError, OutOfRange, RunFailed
+from app.domain.errors import LtsError, OutOfRange, RunFailed, described
 from app.domain.instruments import Instrument
 from app.domain.intents import Cancel, IntentError, OrderType, Place, Side, Target
 from app.domain.money import EXACT
@@ -236,11 +236,10 @@ def _calling(who: str, time: int) -> Iterator[None]:
 
 
 def _failed(who: str, time: int, error: Exception) -> LtsError:
-    reason = error.problem if isinstance(error, LtsError) else str(error)
     when = f"{moment(time):%Y-%m-%d %H:%M} UTC"
     if isinstance(error, OutOfRange):
-        return OutOfRange(f"{who} at {when}: {reason}", error.remedy)
+        return OutOfRange(f"{who} at {when}: {error.problem}", error.remedy)
     return RunFailed(
-        f"{who} failed at {when}: {type(error).__name__}: {reason.rstrip('.')}.",
+        f"{who} failed at {when}: {described(error).rstrip('.')}.",
         "Mend the plugin; --debug shows where it happened.",
     )

@@ -46,7 +46,7 @@ class Observers:
 
     @hookspec
     def lts_run_ended(self, run_id: str, result: RunResult | None) -> None:
-        """Hear that a run has ended; the result is None where it failed."""
+        """Hear that a run has ended; the result is None where it failed or was stopped at once."""
 
 
 SPECS = (Offers, Observers)

@@ -95,7 +95,7 @@ def test_a_folder_gives_its_own_csv_files_and_nothing_below(write: Write) -> Non
     write("prices/deeper/Z.csv", HEADER + ROWS)
     (folder / "odd.csv").mkdir()
     assert list(load(folder, "Y", "X").series) == ["Y", "X"]
-    with pytest.raises(InputError, match=r"Z is not in the data\.\nThere are: X, Y\."):
+    with pytest.raises(InputError, match=r"Z is not in the data\.\nSet data.symbols to some of: X, Y\."):
         load(folder, "Z")
 
 
@@ -226,3 +226,12 @@ def test_a_quotation_mark_in_a_late_block_is_read_too(write: Write) -> None:
     ]
     path = write("X.csv", HEADER + "\n".join(rows[:-1]) + "\n" + rows[-1].replace(",5,", ',"5",', 1) + "\n")
     assert load(path).bars == 60_000
+
+
+def test_a_symbol_of_another_case_is_suggested(tmp_path: Path) -> None:
+    (tmp_path / "spy.csv").write_text("date,open,high,low,close\n2024-01-02,1,1,1,1\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        BUILTIN["csv"](DataRequest(("SPY",), path=str(tmp_path)))
+    assert (
+        caught.value.remedy == "Did you mean spy? Symbols differ by case. Set data.symbols to some of: spy."
+    )

@@ -96,7 +96,7 @@ def test_a_folder_gives_its_parquet_files(tmp_path: Path) -> None:
     write(tmp_path, {"date": DATES, **PRICES})
     write(tmp_path, {"date": DATES, **PRICES}, "Y.parquet")
     assert list(load(tmp_path, "Y", "X").series) == ["Y", "X"]
-    with pytest.raises(InputError, match=r"Z is not in the data\.\nThere are: X, Y\."):
+    with pytest.raises(InputError, match=r"Z is not in the data\.\nSet data.symbols to some of: X, Y\."):
         load(tmp_path, "Z")
 
 

@@ -40,7 +40,9 @@ def test_a_usable_tick_is_let_through(tick: str) -> None:
 
 
 def test_a_missing_symbol_is_named_with_those_that_are_there() -> None:
-    with pytest.raises(InputError, match=r"^MSFT is not in the data.\nThere are: AAPL, IBM.$"):
+    with pytest.raises(
+        InputError, match=r"^MSFT is not in the data.\nSet data.symbols to some of: AAPL, IBM.$"
+    ):
         check_symbols(("AAPL", "MSFT"), {"IBM", "AAPL"})
     with pytest.raises(InputError, match=r"A, B are not in the data.\nThe data hold no symbol at all."):
         check_symbols(("A", "B"), ())
