@@ -200,7 +200,7 @@ def ordinary() -> Iterator[Lts]:
         folder.chmod(0o755)
         user = Lts(folder)
         user.measure_no_coverage()
-        for name in ("HOME", "LNAME", "LOGNAME", "USER", "USERNAME"):
+        for name in ("HOME", "LNAME", "LOGNAME", "USER", "USERNAME", "XDG_DATA_HOME"):
             user.environment.pop(name, None)
         if sys.platform != "win32" and os.geteuid() == 0:
             for path in (folder, *folder.rglob("*")):
