@@ -1,6 +1,7 @@
 """What closed trades and fills say: how often, how much, at what cost. Money is in minor units."""
 
 from collections.abc import Callable, Sequence
+from math import fsum
 
 from app.analytics.excursions import Excursions
 from app.domain.fills import Fill, Trade
@@ -67,7 +68,8 @@ def _longest_run(profits: Sequence[int], counts: Callable[[int], bool]) -> float
 
 
 def _mean(values: Sequence[float]) -> float | None:
-    return sum(values) / len(values) if values else None
+    # Not sum: from Python 3.12 on it rounds sums of floats otherwise than before.
+    return fsum(values) / len(values) if values else None
 
 
 def _share(part: float, whole: float) -> float | None:

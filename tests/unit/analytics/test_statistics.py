@@ -116,7 +116,7 @@ def test_wins_and_losses_are_counted_after_fees(trade: Callable[..., Trade]) -> 
         "average_loss": -200,
         "largest_win": 300,
         "largest_loss": -200,
-        "expectancy": 0.05,
+        "expectancy": pytest.approx(0.05, rel=1e-15),
         "average_holding_days": 2,
         "longest_holding_days": 4,
         "longest_winning_run": 2,
