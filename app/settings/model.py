@@ -94,13 +94,15 @@ def _number_as_written(value: object) -> object:
 def _tick(text: str) -> str:
     if text:
         try:
-            size = Decimal(text)
+            # Decimal reads digits of any script and skips underscores; a price never looks like that.
+            size = Decimal(text if text.isascii() and "_" not in text else "")
         except InvalidOperation as error:
             raise ValueError(
                 'it should be a number like "0.01", or "" for the finest decimals seen'
             ) from error
-        if not (size.is_finite() and Decimal("1e-18") <= size <= Decimal("1e9")):
-            raise ValueError("it should lie between 1e-18 and 1e9")
+        sane = size.is_finite() and Decimal("1e-8") <= size <= 1_000_000
+        if not sane or size != round(size, 8):
+            raise ValueError("it should lie between 0.00000001 and 1000000, with at most eight decimals")
     return text
 
 

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from app.settings.errors import SettingsError
+from app.settings.model import DataSection
 
 pytestmark = [pytest.mark.unit, pytest.mark.requirement("SYS-005"), pytest.mark.requirement("SYS-018")]
 
@@ -186,3 +188,17 @@ def test_a_gigantic_key_gets_a_short_message(settle: Any) -> None:
     with pytest.raises(SettingsError) as caught:
         settle(files=({"data." + "x" * 1_000_000: 1},))
     assert len(str(caught.value)) < 1000
+
+
+@pytest.mark.parametrize(
+    "tick",
+    ["0", "-1", "0.000000001", "0.123456789", "1000001", "NaN", "0.0.1", "1_000", "\uff10.\uff11"],
+)
+def test_a_tick_that_no_price_could_be_read_with_is_refused_before_any_data(tick):
+    with pytest.raises(ValidationError):
+        DataSection(tick=tick)
+
+
+@pytest.mark.parametrize("tick", ["", "0.01", "0.00000001", "1000000", "2.50"])
+def test_a_tick_of_eight_decimals_or_none_is_taken(tick):
+    assert DataSection(tick=tick).tick == tick
