@@ -16,7 +16,6 @@ from app.domain.errors import (
 from app.settings.errors import SettingsError, printable
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-TERMINATED = 143
 
 
 def code_of(error: Exception) -> int:

@@ -44,11 +44,6 @@ class Decisions:
     approved: list[Order] = field(default_factory=list)
     denied: list[tuple[Order, Reason]] = field(default_factory=list)
 
-    @property
-    def empty(self) -> bool:
-        """Return whether there is nothing to do."""
-        return not (self.approved or self.denied)
-
 
 NOTHING = Decisions()
 

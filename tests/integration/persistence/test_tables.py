@@ -152,7 +152,8 @@ def test_users_differ_by_more_than_the_case_of_their_names(rows, store, field):
 
 
 def test_users_without_an_email_do_not_clash(rows, store):
-    store(rows.make("User", email=None), rows.make("User", email=None))
+    assert not refused(store, rows.make("User", email=None))
+    assert not refused(store, rows.make("User", email=None))
 
 
 def test_a_deleted_portfolio_gives_its_name_free(database, rows, store):
