@@ -1,14 +1,15 @@
 """Follow the trend: in when the fast average crosses above the slow one, out when it crosses below."""
 
 from collections.abc import Mapping, Sequence
-from math import isnan
+from math import isnan, nan
+from typing import Any
 
 import msgspec
 from pydantic import Field, model_validator
 
 from app.indicators.base import Indicator
 from app.indicators.sma import SMA
-from app.ports import Bars, BookView, Intent, Options, Strategy, Target
+from app.ports import Bars, BookView, Intent, Options, Program, Strategy, Target, compiled
 
 
 class SmaCrossOptions(Options):
@@ -26,6 +27,23 @@ class SmaCrossOptions(Options):
 
 # Running sums of floats differ in their last digits: averages that agree to twelve are equal.
 _NOISE = 1e-12
+
+
+@compiled
+def crossing(state: Any, columns: Any, row: int, params: Any) -> tuple[float, float, float, float, float]:  # noqa: ARG001
+    """Decide as `SmaCross.decide` does for one symbol; its memory is the spread, its columns the averages."""
+    spread = columns[0][row] - columns[1][row]
+    if isnan(spread):
+        return nan, nan, nan, nan, 0.0
+    if abs(spread) <= _NOISE * abs(columns[1][row]):
+        spread = 0.0
+    before = state[0]
+    state[0] = spread
+    if before <= 0.0 < spread:
+        return 1.0, nan, nan, nan, 1.0
+    if before >= 0.0 > spread:
+        return 0.0, nan, nan, nan, 2.0
+    return nan, nan, nan, nan, 0.0
 
 
 class SmaCrossState(msgspec.Struct):
@@ -59,23 +77,28 @@ class SmaCross(Strategy):
         """Return the two averages."""
         return {"fast": SMA(self.options.fast), "slow": SMA(self.options.slow)}
 
+    def program(self) -> Program:
+        """Return the crossing as a function of the two averages."""
+        return Program(crossing, ("fast", "slow"), state=(nan,), tags=("crossed above", "crossed below"))
+
     def decide(self, bars: Bars, book: BookView) -> Sequence[Intent]:
         """Return a target for each symbol whose averages crossed at this bar."""
         intents: list[Intent] = []
+        spreads = self.state.spread
         for symbol in bars.updated:
             bar = bars[symbol]
-            spread = bar.fast - bar.slow
-            if isnan(spread):
-                continue
-            if abs(spread) <= _NOISE * abs(bar.slow):
+            slow = bar.slow
+            spread = bar.fast - slow
+            if not abs(spread) > _NOISE * slow:
+                if isnan(spread):
+                    continue
                 spread = 0.0
-            before = self.state.spread.get(symbol)
-            self.state.spread[symbol] = spread
-            if before is None:
-                continue
+            before = spreads.get(symbol, nan)
+            spreads[symbol] = spread
             if before <= 0 < spread:
                 intents.append(Target(symbol, signal=1, tag="crossed above"))
             elif before >= 0 > spread:
                 intents.append(Target(symbol, signal=0, tag="crossed below"))
-        self.signals += len(intents)
+        if intents:
+            self.signals += len(intents)
         return intents
