@@ -15,7 +15,7 @@ from app.domain.errors import InputError, StorageUnusable
 from app.persistence.database import Database
 from app.persistence.locate import packaged
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision, which this LTS needs."""
 
 _VERSIONS = "alembic_version"

@@ -7,7 +7,7 @@ from app.persistence.tables.broker_accounts import BrokerAccount
 from app.persistence.tables.cash_entries import CashEntry
 from app.persistence.tables.configuration import ConfigurationEntry
 from app.persistence.tables.equity_points import EquityPoint
-from app.persistence.tables.executions import Execution, ExecutionFlag
+from app.persistence.tables.executions import Execution
 from app.persistence.tables.orders import Order
 from app.persistence.tables.portfolios import Portfolio
 from app.persistence.tables.positions import Position
@@ -29,7 +29,6 @@ __all__ = [
     "ConfigurationEntry",
     "EquityPoint",
     "Execution",
-    "ExecutionFlag",
     "Order",
     "Portfolio",
     "Position",

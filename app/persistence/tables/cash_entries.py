@@ -11,7 +11,10 @@ from app.persistence.tables.base import Base, check, one_of, reference
 
 
 class CashEntry(Base):
-    """One movement of money, never changed: a balance is the sum of its entries, positive ones flow in."""
+    """One movement of money, never changed: a balance is the sum of its entries, positive ones flow in.
+
+    `rate` is what an exchange was made at, or the yearly rate of an interest, where there is one.
+    """
 
     __tablename__ = "cash_entries"
 
@@ -24,6 +27,7 @@ class CashEntry(Base):
     currency: Mapped[str]
     time: Mapped[datetime]
     reference: Mapped[str | None]
+    rate: Mapped[Decimal | None]
 
     __table_args__ = (
         one_of(
@@ -37,7 +41,10 @@ class CashEntry(Base):
             "borrow",
             "split_cash",
             "adjustment",
+            "delisting",
+            "fx",
         ),
         check("sequence", "sequence >= 0"),
+        check("rate", "rate > 0"),
         check("currency", "length(currency) BETWEEN 3 AND 5"),
     )

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from decimal import Decimal
-from enum import IntFlag
 from uuid import UUID
 
 from sqlalchemy import UniqueConstraint
@@ -11,20 +10,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.persistence.tables.base import Base, Id, check, named, one_of, reference
 
 
-class ExecutionFlag(IntFlag):
-    """Why an execution deserves a second look."""
-
-    NONE = 0
-    AMBIGUOUS = 1
-    LATE = 2
-    EXTERNAL = 4
-
-
 class Execution(Base):
     """A fill as the venue reported it, never changed: a bust is another execution that reverses it.
 
     `value` is quantity times price times multiplier, `realised` is gross of `fee`, `flags` a sum of
-    ExecutionFlag.
+    app.domain.fills.ExecutionFlag.
     """
 
     __tablename__ = "executions"

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.persistence.tables.base import Base, Id, check, named, one_of, reference
@@ -13,8 +13,10 @@ from app.persistence.tables.base import Base, Id, check, named, one_of, referenc
 class Order(Base):
     """An order in its last known state: status, pending action and certainty are three separate facts.
 
-    What is refused before it is sized has a quantity of 0. `submitted_at` and `updated_at` are the times of
-    the events, `sequence` is their order within the run.
+    What is refused before it is sized has a quantity of 0, and so may have what ended before it was filled.
+    `submitted_at` and `updated_at` are the times of the events, `sequence` is their order within the run.
+    `trail` is an amount of money, `trail_percent` a percentage; `parent_id` is the order that this one waits
+    for, and `group_name` the OCO that it is in.
     """
 
     __tablename__ = "orders"
@@ -43,6 +45,12 @@ class Order(Base):
     tag: Mapped[str | None]
     submitted_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    trail: Mapped[Decimal | None]
+    trail_percent: Mapped[Decimal | None]
+    expires_at: Mapped[datetime | None]
+    parent_id: Mapped[UUID | None] = reference("orders.id")
+    group_name: Mapped[str | None]
+    reduce_only: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     __table_args__ = (
         UniqueConstraint("broker_account_id", "client_id"),
@@ -77,13 +85,19 @@ class Order(Base):
         one_of("pending_action", "none", "cancel", "replace"),
         one_of("certainty", "confirmed", "unknown"),
         check("sequence", "sequence >= 0"),
-        check("quantity", "quantity > 0 OR (status = 'denied' AND quantity = 0)"),
+        check("quantity", "quantity > 0 OR (quantity = 0 AND status IN ('denied', 'canceled', 'expired'))"),
         check("filled", "filled >= 0"),
         check(
             "limit_price",
-            "type NOT IN ('limit', 'stop_limit') OR limit_price IS NOT NULL OR status = 'denied'",
+            "type NOT IN ('limit', 'stop_limit', 'limit_if_touched') OR limit_price IS NOT NULL "
+            "OR status = 'denied'",
         ),
         check(
-            "stop_price", "type NOT IN ('stop', 'stop_limit') OR stop_price IS NOT NULL OR status = 'denied'"
+            "stop_price",
+            "type NOT IN ('stop', 'stop_limit', 'limit_if_touched') OR stop_price IS NOT NULL "
+            "OR status = 'denied'",
         ),
+        check("trail", "trail IS NULL OR trail_percent IS NULL"),
+        check("parent_id", "parent_id <> id"),
+        named("group_name", 64),
     )

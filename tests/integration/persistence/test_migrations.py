@@ -9,6 +9,7 @@ import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from app.domain.errors import InputError, StorageUnusable
 from app.persistence import schema
@@ -45,6 +46,11 @@ def shape(connection) -> dict:
             ),
         }
     return found
+
+
+def shape_of(database: Database) -> dict:
+    with database.reading() as session:
+        return shape(session.connection())
 
 
 def condition(index) -> str:
@@ -89,13 +95,11 @@ def test_upgrading_leads_from_empty_to_current_and_nothing_differs(empty: Databa
 
 def test_a_migrated_database_has_the_very_shape_of_the_models(empty: Database):
     schema.upgrade(empty)
-    with empty.reading() as session:
-        migrated = shape(session.connection())
+    migrated = shape_of(empty)
     schema.downgrade(empty, "base")
     with empty.changing_schema() as connection:
         Base.metadata.create_all(connection)
-    with empty.reading() as session:
-        assert shape(session.connection()) == migrated
+    assert shape_of(empty) == migrated
 
 
 def test_upgrading_twice_is_upgrading_once(empty: Database):
@@ -104,15 +108,15 @@ def test_upgrading_twice_is_upgrading_once(empty: Database):
     assert schema.state(empty) is State.CURRENT
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
 def test_every_step_leads_down_and_up_again(empty: Database, revision: str):
     schema.upgrade(empty, revision)
-    halfway = tables(empty)
+    halfway = shape_of(empty)
     assert schema.state(empty) is State.OLDER
     schema.upgrade(empty)
     schema.downgrade(empty, revision)
     assert schema.current(empty) == revision
-    assert tables(empty) == halfway
+    assert shape_of(empty) == halfway
     schema.upgrade(empty)
     assert schema.check(empty) == []
 
@@ -145,6 +149,42 @@ def test_rows_survive_an_upgrade(empty: Database):
     schema.upgrade(empty)
     with empty.reading() as session:
         assert session.execute(text("SELECT set_by FROM configuration")).scalar_one() == "ada"
+
+
+def counted(database: Database) -> dict[str, list]:
+    """What is in the tables that changed, but for what the older schema cannot hold."""
+    queries = {
+        "orders": "SELECT client_id, sequence, quantity, submitted_at, status FROM orders ORDER BY sequence",
+        "executions": "SELECT execution_id, order_id, price FROM executions",
+        "trades": "SELECT sequence, exit_price, bars FROM trades",
+        "cash": "SELECT sequence, amount, kind FROM cash_entries ORDER BY sequence",
+    }
+    with database.reading() as session:
+        return {name: [tuple(row) for row in session.execute(text(q))] for name, q in queries.items()}
+
+
+def test_rows_survive_the_way_down_from_the_order_types_and_up_again(database: Database, rows, store):
+    parent = rows.make("Order", type="trailing_stop", trail=1, group_name="exits", reduce_only=True)
+    store(parent)
+    store(rows.make("Order", parent_id=parent.id), rows.make("Execution", order_id=parent.id))
+    store(rows.make("Trade", mae=-0.5, mfe=0.25, ambiguous=True))
+    store(rows.make("CashEntry", kind="fee"))
+    before = counted(database)
+    schema.downgrade(database, "0003")
+    assert counted(database) == before
+    schema.upgrade(database)
+    assert counted(database) == before
+    assert schema.check(database) == []
+
+
+def test_what_the_older_schema_cannot_hold_becomes_the_nearest_that_it_can(database: Database, rows, store):
+    store(rows.make("Order", quantity=0, status="canceled"), rows.make("CashEntry", kind="fx", rate=2))
+    schema.downgrade(database, "0003")
+    found = counted(database)
+    assert [row[-1] for row in found["orders"]] == ["new", "denied"]
+    assert [row[-1] for row in found["cash"]] == ["adjustment"]
+    with pytest.raises(IntegrityError, match="append-only"), database.transaction() as session:
+        session.execute(text("DELETE FROM cash_entries"))
 
 
 def test_a_database_of_a_newer_lts_is_refused_and_left_alone(empty: Database, later_scripts: Path):

@@ -8,13 +8,13 @@ from sqlalchemy import UniqueConstraint, delete, func, insert, select, text, upd
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
+from app.domain.fills import CashKind, ExecutionFlag
 from app.persistence.tables import (
     APPEND_ONLY,
     Base,
     CashEntry,
     EquityPoint,
     Execution,
-    ExecutionFlag,
     Portfolio,
     Run,
     User,
@@ -61,6 +61,11 @@ OUT_OF_RANGE = {
         {"type": "limit"},
         {"type": "stop", "limit_price": Decimal(1)},
         {"type": "stop_limit", "stop_price": Decimal(1)},
+        {"type": "limit_if_touched", "stop_price": Decimal(1)},
+        {"type": "limit_if_touched", "limit_price": Decimal(1)},
+        {"type": "trailing_stop", "trail": Decimal(1), "trail_percent": Decimal(1)},
+        {"group_name": ""},
+        {"group_name": "x" * 65},
         {"time_in_force": "later"},
         {"status": "lost"},
         {"pending_action": "wait"},
@@ -73,9 +78,12 @@ OUT_OF_RANGE = {
     ],
     "Trade": [
         {"side": "buy"},
+        {"mae": 0.1},
+        {"mfe": -0.1},
     ],
     "CashEntry": [
         {"kind": "gift"},
+        {"rate": Decimal(0)},
     ],
     "Statistic": [
         {"value": 1.0, "text": "one"},
@@ -129,10 +137,30 @@ def test_what_is_out_of_range_is_refused(rows, store, noun):
     assert accepted == []
 
 
-@pytest.mark.parametrize("unsized", [{"quantity": Decimal(0)}, {"type": "stop", "stop_price": None}])
-def test_only_an_order_that_was_denied_may_lack_its_size_or_its_stop(rows, store, unsized):
-    assert refused(store, rows.make("Order", **unsized))
-    assert not refused(store, rows.make("Order", **unsized, status="denied"))
+@pytest.mark.parametrize(
+    "unpriced",
+    [{"type": "stop"}, {"type": "limit"}, {"type": "limit_if_touched", "stop_price": Decimal(1)}],
+)
+def test_only_an_order_that_was_denied_may_lack_the_price_of_its_type(rows, store, unpriced):
+    assert refused(store, rows.make("Order", **unpriced))
+    assert not refused(store, rows.make("Order", **unpriced, status="denied"))
+
+
+@pytest.mark.parametrize("status", ["denied", "canceled", "expired", "accepted", "filled"])
+def test_only_an_order_that_ended_without_a_fill_may_be_for_nothing(rows, store, status):
+    nothing = rows.make("Order", quantity=Decimal(0), status=status)
+    assert refused(store, nothing) == (status in {"accepted", "filled"})
+
+
+def test_an_order_does_not_wait_for_itself(rows, store):
+    order = rows.make("Order")
+    order.parent_id = order.id
+    assert refused(store, order)
+
+
+@pytest.mark.parametrize("kind", [kind.value for kind in CashKind])
+def test_every_reason_for_which_cash_moves_can_be_stored(rows, store, kind):
+    assert not refused(store, rows.make("CashEntry", kind=kind, rate=Decimal("1.0842")))
 
 
 def test_the_same_thing_is_not_stored_twice(rows, store):
