@@ -1,0 +1,1 @@
+"""The parts of a sweep; `app.services.sweep` is what others use."""

@@ -1,0 +1,134 @@
+"""Sets through one compiled kernel, over columns that they share, in threads: the kernel needs no lock."""
+
+from collections.abc import Generator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from types import ModuleType
+from typing import cast
+
+from app.analytics.drawdown import max_drawdown
+from app.analytics.ratios import sharpe
+from app.analytics.returns import simple_returns, total_return
+from app.domain.errors import OutOfRange
+from app.domain.money import currency_exponent, to_units
+from app.engine.compiled.driver import Stage, WholeRun, end_all, history_of, trimmed
+from app.engine.desk import Desk, open_desk
+from app.engine.equity import EquityColumns, equity_columns
+from app.engine.kernel import layout as at
+from app.engine.kernel.posting import pay
+from app.engine.program import Program
+from app.engine.schedule import steps_of_warmup
+from app.engine.simulation import Simulation
+from app.engine.state_hash import state_hash
+from app.plugins.system import System
+from app.ports import Options, Portfolio, SlippageModel, Strategy, VenueModel
+from app.services._sweep.grid import Parameters
+from app.services._sweep.rows import Outcome, Row, Skipped
+from app.services._sweep.single import SingleRunner
+from app.settings.errors import SettingsError
+
+
+@dataclass(frozen=True)
+class CompiledRunner:
+    """Runs sets of a strategy that declares a program; one that does not fit 64 bits is run singly.
+
+    `module` is the kernel with the program's decision, which is the same for all sets; `workers` are threads.
+    """
+
+    single: SingleRunner
+    system: System
+    module: ModuleType
+    workers: int
+
+    def run(self, sets: Sequence[Parameters], /) -> Generator[Outcome, None, None]:
+        """Yield what each set comes to, in order."""
+        with ThreadPoolExecutor(self.workers) as pool:
+            ahead: list[Future[Outcome]] = []
+            try:
+                for parameters in sets:
+                    ahead.append(pool.submit(self._outcome, parameters))
+                    if len(ahead) > 4 * self.workers:
+                        yield ahead.pop(0).result()
+                while ahead:
+                    yield ahead.pop(0).result()
+            finally:
+                for future in ahead:
+                    future.cancel()
+
+    @cached_property
+    def _stage(self) -> Stage:
+        single, broker = self.single, self.system.broker
+        simulation = Simulation(
+            single.market,
+            broker.simulation(),
+            self.system.money.currency,
+            {},
+            finer=single.market.finer,
+            sessions=single.sessions,
+        )
+        return Stage.of(simulation)
+
+    def _outcome(self, parameters: Parameters) -> Outcome:
+        try:
+            options = cast("dict[str, Options]", self.single.variants.options(parameters))
+        except SettingsError as error:
+            return Skipped(parameters, error.problem.partition(". Given: ")[0].removesuffix("."))
+        strategy = type(self.system.strategy)(options["strategy"])
+        portfolio = type(self.system.portfolio)(options["portfolio"])
+        broker = type(self.system.broker)(options["broker"])
+        broker.keep_schedules(self.system.host.fee_schedules())
+        row = self._row(parameters, strategy, portfolio, broker.simulation())
+        return row if row is not None else self.single.outcome(parameters)
+
+    def _row(
+        self, parameters: Parameters, strategy: Strategy, portfolio: Portfolio, venue: VenueModel
+    ) -> Row | None:
+        """Return the row of a set; None where the kernel, or its 64-bit integers, cannot carry it."""
+        stage = self._stage
+        instruments = {symbol: series.instrument for symbol, series in stage.market.series.items()}
+        program, sizing = strategy.program(), portfolio.signal_sizing(instruments)
+        if program is None or sizing is None or not self._fits(program, venue):
+            return None
+        desk = open_desk(stage.market, stage.timeline, venue)
+        money = portfolio.options
+        capital = to_units(money.capital, currency_exponent(money.currency))
+        pay(at.DEPOSIT, capital, stage.timeline.times.item(0), -1, -1, 0, desk)
+        first = steps_of_warmup(stage.timeline, strategy.warmup())
+        whole = WholeRun(stage, desk, program, sizing, strategy.indicators(), module=self.module, first=first)
+        try:
+            whole.run()
+        except OutOfRange:
+            return None
+        done = trimmed(whole.desk)
+        end_all(done, stage.timeline)
+        history = history_of(done, tuple(stage.market.series))
+        equity = equity_columns(stage.market, stage.timeline, history, len(stage.timeline))
+        return _row_of(parameters, done, equity, capital, whole)
+
+    def _fits(self, program: Program, venue: VenueModel) -> bool:
+        """Return whether the kernel has this decision, and the shared columns what this venue reads."""
+        daily = venue.slippage.model is SlippageModel.SQUARE_ROOT
+        mine = self.system.strategy.program()
+        known = self.system.broker.simulation().slippage.model is SlippageModel.SQUARE_ROOT
+        return mine is not None and program.decide is mine.decide and (known or not daily)
+
+
+def _row_of(parameters: Parameters, desk: Desk, equity: EquityColumns, capital: int, whole: WholeRun) -> Row:
+    """Return the figures of a run, as its statistics have them."""
+    market = whole.stage.market
+    series = list(market.series.values())
+    returns = simple_returns(equity.equity, capital)
+    yearly = series[0].timeframe.periods_per_year
+    instruments = [each.instrument for each in series]
+    return Row(
+        parameters,
+        total_return=total_return(equity.equity, capital),
+        sharpe=None if returns is None else sharpe(returns, yearly),
+        max_drawdown=max_drawdown(equity.equity, capital),
+        trades=len(desk[at.D_TRADES]),
+        fills=len(desk[at.D_FILLS]),
+        final_equity=int(equity.equity[-1]),
+        fees=int(desk[at.D_FILLS][:, at.F_FEE].sum()),
+        state_hash=state_hash(desk, instruments, whole.tags(), equity),
+    )
