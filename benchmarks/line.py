@@ -1,84 +1,98 @@
-"""How fast the line takes bars, and whether its cost grows in proportion to them."""
+"""How fast the line takes bars, and whether its cost grows in proportion to bars, symbols and orders."""
 
 import statistics
-from decimal import Decimal
-from time import perf_counter
+from collections.abc import Callable, Mapping, Sequence
+from time import process_time
 
 import numpy as np
 
-from app.domain.bars import Timeframe
-from app.domain.instruments import Instrument
-from app.engine.columns import BarSeries, MarketData
-from app.ports import RunContext
-from plugins_broker.simulated import Simulated
+from app.engine.columns import MarketData
+from app.ports import Bars, BookView, Intent, Strategy, Target
+from benchmarks.markets import walk
+from benchmarks.peers.run_lts import context, market
 from plugins_pipeline.backtest import Backtest
-from plugins_portfolio.equal_weight import EqualWeight
 from plugins_strategy.sma_cross import SmaCross, SmaCrossOptions
 
-MINUTE = Timeframe.M1.nanoseconds
+BARS = (10_000, 100_000, 1_000_000)
+SYMBOLS = (3, 30, 300)
+BARS_PER_SYMBOL = 2_000
+ORDERS = (500, 5_000, 50_000)
+BARS_UNDER_ORDERS = 100_000
+
+Run = tuple[float, int]
+"""Processor seconds and fills."""
 
 
-def market(bars: int, seed: int = 1) -> MarketData:
-    """Return one symbol's minute bars: a random walk in cents that never falls to zero."""
-    random = np.random.default_rng(seed)
-    closes = 10_000 + np.cumsum(random.integers(-5, 6, bars))
-    closes += max(0, 1_000 - int(closes.min()))
-    opens = np.roll(closes, 1)
-    opens[0] = closes[0]
-    series = BarSeries(
-        instrument=Instrument("WALK", tick=Decimal("0.01")),
-        timeframe=Timeframe.M1,
-        timestamps=np.arange(bars, dtype=np.int64) * MINUTE,
-        opens=opens,
-        highs=np.maximum(opens, closes) + 2,
-        lows=np.minimum(opens, closes) - 2,
-        closes=closes,
-        volumes=np.full(bars, 1_000, np.int64),
-        flags=np.zeros(bars, np.uint8),
-    )
-    return MarketData({"WALK": series}, source="random walk")
+class InAndOut(Strategy):
+    """Buys and sells one symbol in turn, every so many bars: the orders alone differ between two of these."""
+
+    def __init__(self, every: int) -> None:
+        super().__init__()
+        self.every = every
+        self.bar = 0
+
+    def decide(self, bars: Bars, book: BookView) -> Sequence[Intent]:  # noqa: ARG002 - the port's signature
+        """Return the next target at each bar that is due."""
+        self.bar += 1
+        if self.bar % self.every:
+            return ()
+        return [Target(symbol, quantity=self.bar // self.every % 2) for symbol in bars.updated]
 
 
-class Discard:
-    """A recorder that keeps nothing, so that the engine alone is measured."""
-
-    def write(self, batch: object) -> None:
-        """Take a batch."""
-
-
-def seconds(data: MarketData) -> tuple[float, int]:
-    """Return how long one backtest takes, and its number of fills."""
-    context = RunContext(
-        run_id="benchmark",
-        portfolio_name="benchmark",
-        strategy_name="sma_cross",
-        currency="USD",
-        capital=Decimal(1_000_000),
-        market=data,
-        seed=1,
-        benchmark=data,
-        benchmark_name="",
-        strategy=SmaCross(SmaCrossOptions(fast=10, slow=50)),
-        portfolio=EqualWeight(),
-        broker=Simulated(),
-        recorder=Discard(),
-        progress=lambda _done, _total: None,
-        stopping=lambda: False,
-    )
-    started = perf_counter()
-    result = Backtest().run(context)
-    return perf_counter() - started, len(result.fills)
+def ran(data: MarketData, strategy: Strategy) -> Run:
+    """Return what one backtest takes, and its number of fills; nothing is stored."""
+    run = context(data, strategy)
+    started = process_time()
+    result = Backtest().run(run)
+    return process_time() - started, len(result.fills)
 
 
-def main(sizes: tuple[int, ...] = (10_000, 100_000, 1_000_000), rounds: int = 3) -> None:
-    """Print bars per second at each size, interleaved, and the cost per bar against the smallest."""
-    markets = {size: market(size) for size in sizes}
-    taken: dict[int, list[tuple[float, int]]] = {size: [] for size in sizes}
+def crossed(data: MarketData) -> Run:
+    """Return what the crossing of averages takes."""
+    return ran(data, SmaCross(SmaCrossOptions(fast=10, slow=50)))
+
+
+def medians(work: Mapping[int, Callable[[], Run]], rounds: int) -> dict[int, Run]:
+    """Return each work's median time, taken in turn so that a machine that slows down slows all of them."""
+    taken: dict[int, list[Run]] = {size: [] for size in work}
     for _ in range(rounds):
-        for size, data in markets.items():
-            taken[size].append(seconds(data))
-    per_bar = {size: statistics.median(time for time, _ in runs) / size for size, runs in taken.items()}
-    print(f"{'bars':>9} {'fills':>7} {'bars/s':>10} {'cost per bar against the smallest':>34}")
-    for size in sizes:
-        ratio = per_bar[size] / per_bar[sizes[0]]
-        print(f"{size:>9,} {taken[size][0][1]:>7,} {1 / per_bar[size]:>10,.0f} {ratio:>33.2f}x")
+        for size, run in work.items():
+            taken[size].append(run())
+    return {size: (statistics.median(time for time, _ in runs), runs[0][1]) for size, runs in taken.items()}
+
+
+def slope(seconds: Mapping[int, float]) -> float:
+    """Return the power of the size with which the time grows: 1 is in proportion."""
+    sizes, times = np.log(list(seconds)), np.log(list(seconds.values()))
+    return float(np.polyfit(sizes, times, 1)[0])
+
+
+def table(unit: str, found: Mapping[int, Run], units: Callable[[int], int], base: float = 0.0) -> None:
+    """Print the time of each size without `base`, what a unit costs, and the slope over all sizes."""
+    seconds = {size: max(time - base, 1e-9) for size, (time, _) in found.items()}
+    print(f"{unit:>14} {'fills':>7} {'seconds':>9} {'a second':>12} {'microseconds each':>18}")
+    for size, time in seconds.items():
+        each = time / units(size)
+        print(f"{size:>14,} {found[size][1]:>7,} {time:>9.3f} {1 / each:>12,.0f} {each * 1e6:>18.2f}")
+    print(f"slope over {unit}: {slope(seconds):.2f}\n")
+
+
+def main(rounds: int = 3) -> None:
+    """Print how the cost grows with bars, with symbols, and with orders over the same bars."""
+    by_bars = {size: market(walk(size)) for size in BARS}
+    found = medians({size: lambda data=data: crossed(data) for size, data in by_bars.items()}, rounds)
+    table("bars", found, lambda size: size)
+
+    by_symbols = {size: market(walk(BARS_PER_SYMBOL, size)) for size in SYMBOLS}
+    found = medians({size: lambda data=data: crossed(data) for size, data in by_symbols.items()}, rounds)
+    table("symbols", found, lambda size: size * BARS_PER_SYMBOL)
+
+    data = market(walk(BARS_UNDER_ORDERS))
+    idle = 2 * BARS_UNDER_ORDERS
+    work = {size: BARS_UNDER_ORDERS // size for size in ORDERS} | {0: idle}
+    found = medians(
+        {size: lambda every=every: ran(data, InAndOut(every)) for size, every in work.items()}, rounds
+    )
+    alone, _ = found.pop(0)
+    print(f"{BARS_UNDER_ORDERS:,} bars without an order: {alone:.3f} s, which is taken off the rest")
+    table("orders", found, lambda size: size, base=alone)
