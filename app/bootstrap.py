@@ -15,6 +15,7 @@ from app.observability.logging import log_to
 from app.persistence import schema
 from app.persistence.configuration import stored
 from app.persistence.database import Database
+from app.persistence.ids import uuid7
 from app.persistence.locate import packaged
 from app.persistence.urls import as_url, parsed
 from app.plugins.catalogue import Catalogue
@@ -23,9 +24,13 @@ from app.plugins.system import System
 from app.security.files import private_folder
 from app.services.execution import Execution, Outcome, Surroundings
 from app.services.headless import check_capital
-from app.services.market import benchmark_of, request_of, source_named
+from app.services.lookahead import LookaheadCheck
+from app.services.lookahead_verdict import Verdict
+from app.services.run_data import RunData, run_data, venue_of
+from app.services.sweep import Finished, Grid, Metric, Sweep, Variants, finish, processors
 from app.services.witness import Log
 from app.settings.collection import Flag, collect
+from app.settings.layers import Collected
 from app.settings.process import ProcessSettings
 from app.settings.resolution import resolve
 from app.settings.settings import Settings
@@ -52,6 +57,11 @@ class Invocation:
             raise ConfigurationError(
                 "This user has no home folder.", "Name a data folder with LTS_HOME."
             ) from error
+
+    @property
+    def kernels(self) -> Path:
+        """Return the folder of what is compiled: what lies in it is executed."""
+        return self.home / "kernels"
 
     @property
     def database_url(self) -> str:
@@ -91,11 +101,15 @@ def _missing(url: str) -> bool:
 
 def load_settings(invocation: Invocation, catalogue: Catalogue, database: Database | None) -> Settings:
     """Return the settings that all layers make together. Raises SettingsError and PluginError."""
+    return resolve(_collected(invocation, database), catalogue.options_of)
+
+
+def _collected(invocation: Invocation, database: Database | None) -> Collected:
     rows = {}
     if database is not None and schema.state(database) is schema.State.CURRENT:
         with database.reading() as session:
             rows = stored(session)
-    collected = collect(
+    return collect(
         files=invocation.files,
         overrides=invocation.overrides,
         environ=os.environ,
@@ -103,7 +117,6 @@ def load_settings(invocation: Invocation, catalogue: Catalogue, database: Databa
         database=rows,
         environment_file=lambda environment: packaged("config") / f"{environment}.toml",
     )
-    return resolve(collected, catalogue.options_of)
 
 
 def stored_settings(invocation: Invocation, catalogue: Catalogue) -> Settings:
@@ -135,11 +148,8 @@ def run(invocation: Invocation, watcher: Watcher, *, migrate: bool, output: Path
         failures = _Failures(watcher.notice)
         system = System.build(settings, catalogue, failures)
         check_capital(system.money.capital)
-        request = request_of(settings.core.data, system.money.currency)
-        source = source_named(settings.core.data.source, system.host.data_sources(BUILTIN))
-        market = source(request)
-        benchmark, benchmark_name = benchmark_of(settings.core.run.benchmark, market, source, request)
-        for notice in market.notices:
+        data = _loaded(system, settings.core.run.benchmark)
+        for notice in data.market.notices:
             watcher.notice(notice)
         folder = private_folder(output or invocation.home / "reports").resolve()
         if database is None:
@@ -148,11 +158,96 @@ def run(invocation: Invocation, watcher: Watcher, *, migrate: bool, output: Path
         open_log = partial(
             log_to, level=settings.core.log.level, on_loss=watcher.notice, scrub=settings.scrubbed
         )
-        around = Surroundings(time.time_ns, open_log, watcher.progress, watcher.stoppable, failures.log_to)
-        return Execution(system, database, around, folder, market, benchmark, benchmark_name).run()
+        around = Surroundings(
+            time.time_ns, open_log, watcher.progress, watcher.stoppable, failures.log_to, invocation.kernels
+        )
+        return Execution(system, database, around, folder, data).run()
     finally:
         if database is not None:
             database.close()
+
+
+def check_lookahead(invocation: Invocation, watcher: Watcher, *, cuts: int) -> Verdict:
+    """Run the configured strategy over the same past with several futures, and compare; nothing is stored.
+
+    A database that exists is read for its settings. Raises LtsError and SettingsError where the input is
+    wrong or the strategy fails on the data as they are.
+    """
+    database = open_if_there(invocation)
+    try:
+        collected = _collected(invocation, database)
+    finally:
+        if database is not None:
+            database.close()
+
+    catalogue = Catalogue()
+    settings = resolve(collected, catalogue.options_of)
+    watcher.hide(settings.scrubbed)
+    for notice in (*(f"Ignored {problem}." for problem in catalogue.unreadable), *settings.notices):
+        watcher.notice(notice)
+    system = System.build(settings, catalogue, _Failures(watcher.notice))
+    check_capital(system.money.capital)
+    data = _loaded(system, benchmark="")
+    for notice in data.market.notices:
+        watcher.notice(notice)
+
+    def build() -> System:
+        anew = Catalogue()  # because a catalogue keeps the classes that it has imported
+        return System.build(resolve(collected, anew.options_of), anew, _told_before)
+
+    return LookaheadCheck(build, data.market, data.sessions, cuts, watcher.progress).run()
+
+
+def sweep(
+    invocation: Invocation,
+    watcher: Watcher,
+    grid: Grid,
+    metric: Metric,
+    *,
+    workers: int | None,
+    top: int | None,
+    output: Path | None,
+) -> Finished:
+    """Run every set of a grid over the configured data, and write its report; no database is written.
+
+    A database that exists is read for its settings. Without `workers` there is one for each processor.
+    Raises LtsError and SettingsError where the input is wrong, and where no set comes to a result.
+    """
+    database = open_if_there(invocation)
+    try:
+        collected = _collected(invocation, database)
+    finally:
+        if database is not None:
+            database.close()
+
+    variants = Variants(collected, grid)
+    first = variants.first()
+    settings = variants.settings(first)
+    watcher.hide(settings.scrubbed)
+    for notice in (*(f"Ignored {problem}." for problem in variants.catalogue.unreadable), *settings.notices):
+        watcher.notice(notice)
+    system = variants.system(first, _Failures(watcher.notice))
+    check_capital(system.money.capital)
+    data = _loaded(system, benchmark="")
+    for notice in data.market.notices:
+        watcher.notice(notice)
+    folder = private_folder(output or invocation.home / "reports").resolve()
+    name = str(uuid7(time.time_ns()))
+    count = workers or processors()
+    result = Sweep(name, variants, system, data, metric, count, invocation.kernels, watcher.progress).run()
+    return finish(result, top, folder)
+
+
+def _loaded(system: System, benchmark: str) -> RunData:
+    """Return the data that the settings of a system ask for."""
+    settings = system.settings
+    venue = venue_of(system.broker, settings.chosen["broker"])
+    sources = system.host.data_sources(BUILTIN)
+    return run_data(settings.core.data, benchmark, system.money.currency, venue, sources)
+
+
+def _told_before(_: HookFailure) -> None:
+    """Hear nothing: the first plugins that were built have told it."""
 
 
 def _migrated(database: Database, *, migrate: bool) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 
 from pydantic import Field
 
@@ -13,6 +14,7 @@ from app.ports import (
     OrderRequest,
     Portfolio,
     PortfolioOptions,
+    SignalSizing,
     Target,
     Weights,
     exact,
@@ -22,6 +24,8 @@ from app.ports import (
     size_targets,
     within_cash,
 )
+
+_FEW = 1_000_000
 
 
 class EqualWeightOptions(PortfolioOptions):
@@ -57,6 +61,14 @@ class EqualWeight(Portfolio):
         self.weights = dict.fromkeys(instruments, 1 / len(instruments))
         return self.weights
 
+    def signal_sizing(self, instruments: Mapping[str, Instrument]) -> SignalSizing | None:
+        """Return the sizing of `size`, where 1/n has few enough digits to be the same number."""
+        share = Fraction(exact(1 / len(instruments)))
+        if share.denominator > _FEW:
+            return None
+        spend = Fraction(1 - self.options.cash_buffer)
+        return SignalSizing(spend=spend, share=share, within_cash=True)
+
     def size(
         self,
         targets: Sequence[Target],
@@ -66,11 +78,12 @@ class EqualWeight(Portfolio):
         instruments: Mapping[str, Instrument],
     ) -> Sequence[OrderRequest]:
         """Return market orders to whole lots that the allotted money, and the cash, pay for."""
-        spendable = share_of(book.equity, 1 - self.options.cash_buffer)
+        equity = book.equity
+        spendable = share_of(equity, 1 - self.options.cash_buffer)
 
         def lots(target: Target, instrument: Instrument) -> int:
             share = exact(weights[target.symbol]) * exact(target.signal or 0)
             return lots_for(instrument, share_of(spendable, share), last_price(book, target.symbol))
 
         requests = size_targets(targets, book, instruments, lots)
-        return within_cash(requests, book, instruments, keep=book.equity - spendable)
+        return within_cash(requests, book, instruments, keep=equity - spendable)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 
 from pydantic import Field
 
@@ -13,6 +14,7 @@ from app.ports import (
     OrderRequest,
     Portfolio,
     PortfolioOptions,
+    SignalSizing,
     Target,
     Weights,
     exact,
@@ -37,6 +39,11 @@ class FixedQuantity(Portfolio):
     ) -> Weights:
         """Return nothing: quantities do not depend on weights."""
         return {}
+
+    def signal_sizing(self, instruments: Mapping[str, Instrument]) -> SignalSizing | None:
+        """Return the sizing of `size`, where all instruments have one lot."""
+        lots = {Fraction(self.options.quantity) / Fraction(each.lot) for each in instruments.values()}
+        return SignalSizing(lots=lots.pop()) if len(lots) == 1 else None
 
     def size(
         self,

@@ -1,11 +1,11 @@
 """What doing nothing would have earned: buy every symbol once and hold it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from app.analytics.returns import Float64, Int64
-from app.domain.events import CorporateAction, Dividend, Split
+from app.domain.events import CorporateAction, Delisting, Dividend, Split
 
 
 def buy_and_hold(
@@ -21,7 +21,7 @@ def buy_and_hold(
     symbol gets capital / N at its first close, in fractional shares and without costs; until then its part
     is idle cash. Splits multiply the shares; dividends are kept as cash from their ex-date. An action takes
     effect at the symbol's first bar at or after its ex-time, and one that is not later than the first bar
-    concerns nobody. Values are taken at the last known close.
+    concerns nobody. Values are taken at the last known close; from a delisting on, at the money paid for it.
     """
     part = capital / max(1, len(prices))
     total = np.full(len(times), 0.0 if prices else capital, np.float64)
@@ -32,7 +32,7 @@ def buy_and_hold(
 
 
 def _held(
-    stamps: Int64, closes: Float64, actions: Iterable[CorporateAction], times: Int64, part: float
+    stamps: Int64, closes: Float64, actions: Sequence[CorporateAction], times: Int64, part: float
 ) -> Float64:
     """Return what one symbol's part is worth at each of `times`."""
     if len(stamps) == 0:
@@ -50,4 +50,9 @@ def _held(
                 cash[row:] += shares[row] * float(action.amount)
     rows = np.searchsorted(stamps, times, side="right") - 1
     worth = shares * closes + cash
-    return np.where(rows >= 0, worth[rows], part)
+    value = np.where(rows >= 0, worth[rows], part)
+    for action in actions:
+        if isinstance(action, Delisting) and action.price is not None and action.ex_time > int(stamps[0]):
+            paid = shares[-1] * float(action.price) + cash[-1]
+            value = np.where(times >= action.ex_time, paid, value)
+    return value

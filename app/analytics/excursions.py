@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from app.analytics.returns import Float64, Int64
 from app.analytics.splits import shares_at_the_end
-from app.domain.events import CorporateAction
+from app.domain.events import CorporateAction, Split
 from app.domain.fills import Fill, Trade
 from app.domain.intents import Side
 
@@ -74,12 +74,16 @@ def excursions(
     its result as its only excursion.
     """
     lowest, highest = np.full((2, len(trades)), np.nan)
-    closed = {(fill.instrument.symbol, fill.time, fill.side) for fill in fills}
+    # Only a split makes a difference here, and making every fill costs more than all the rest.
+    split = any(isinstance(action, Split) for action in actions)
+    closed = {(fill.instrument.symbol, fill.time, fill.side) for fill in fills} if split else None
     for symbol, places in _places(trades).items():
         bars = ranges.get(symbol)
         if bars is not None and len(bars.timestamps):
             own = [trades[place] for place in places]
-            by_split = np.array([_closing(trade) not in closed for trade in own])
+            by_split = np.zeros(len(own), np.bool_)
+            if closed is not None:
+                by_split[:] = [_closing(trade) not in closed for trade in own]
             lowest[places], highest[places] = _extremes(own, by_split, bars, actions)
     return _measured(trades, lowest, highest)
 

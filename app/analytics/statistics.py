@@ -25,9 +25,9 @@ from app.analytics.ratios import (
 )
 from app.analytics.relative import alpha, beta, information_ratio, treynor
 from app.analytics.returns import Float64, Int64, Samples, annual_return, simple_returns, total_return
-from app.analytics.trades import excursion_figures, trade_figures, turnover
+from app.analytics.trades import Dealt, excursion_figures, trade_figures, turnover
 from app.domain.bars import SECOND
-from app.domain.fills import Fill, Trade
+from app.domain.fills import Trade
 
 
 def statistics(
@@ -39,7 +39,7 @@ def statistics(
     benchmark: Samples | None = None,
     exposure: Samples | None = None,
     trades: Sequence[Trade] | None = None,
-    fills: Sequence[Fill] | None = None,
+    fills: Sequence[Dealt] | None = None,
     excursions: Excursions | None = None,
 ) -> dict[str, float | None]:
     """Return every key of `STATISTICS`, in that order; None where a figure has no meaning or no source.
@@ -133,7 +133,9 @@ def _exposure_figures(exposure: Samples, equity: Samples) -> dict[str, float | N
     return {"exposure": float((held / total).mean()), "time_in_market": invested}
 
 
-def _fill_figures(fills: Sequence[Fill], equity: Samples, periods_per_year: float) -> dict[str, float | None]:
+def _fill_figures(
+    fills: Sequence[Dealt], equity: Samples, periods_per_year: float
+) -> dict[str, float | None]:
     mean_equity = float(np.asarray(equity, np.float64).mean()) if len(equity) else 0.0
     return {
         "fees": float(sum(fill.fee for fill in fills)),

@@ -2,11 +2,26 @@
 
 from collections.abc import Callable, Sequence
 from math import fsum
+from typing import Protocol
 
 from app.analytics.excursions import Excursions
-from app.domain.fills import Fill, Trade
+from app.domain.fills import Trade
 
 _DAY = 86_400_000_000_000
+
+
+class Dealt(Protocol):
+    """What a fill came to, in minor units."""
+
+    @property
+    def value(self) -> int:
+        """Return price times quantity."""
+        ...
+
+    @property
+    def fee(self) -> int:
+        """Return the charge."""
+        ...
 
 
 def trade_figures(trades: Sequence[Trade]) -> dict[str, float | None]:
@@ -46,7 +61,7 @@ def excursion_figures(excursions: Excursions) -> dict[str, float | None]:
     }
 
 
-def turnover(fills: Sequence[Fill], mean_equity: float, years: float) -> float | None:
+def turnover(fills: Sequence[Dealt], mean_equity: float, years: float) -> float | None:
     """Return half the value bought and sold, over the mean equity, per year.
 
     1 is the whole book once a year. None where equity or time is not above zero.

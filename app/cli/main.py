@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import config, db, plugins
+from app.cli import config, db, lookahead, plugins, sweep
 from app.cli.output import echo
 from app.cli.reporting import errors_told
 from app.cli.run import DESCRIPTION, run
@@ -31,6 +31,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("run", epilog=DESCRIPTION)(run)
+app.command("check-lookahead", epilog=lookahead.DESCRIPTION)(lookahead.check_lookahead)
+app.command("sweep", epilog=sweep.DESCRIPTION)(sweep.sweep)
 app.add_typer(config.app, name="config")
 app.add_typer(plugins.app, name="plugins")
 app.add_typer(db.app, name="db")

@@ -163,6 +163,8 @@ def _details(kind: str, name: str) -> dict[str, Any]:
 
 
 def _type(field: dict[str, Any]) -> str:
+    if "enum" in field:
+        return " ".join(map(str, field["enum"]))
     kinds = [field["type"]] if "type" in field else [each.get("type", "") for each in field.get("anyOf", ())]
     return " or ".join(kind for kind in kinds if kind)
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from app.data.floats import Float64
 from app.data.text import Int64
 from app.domain.bars import Timeframe
 from app.domain.errors import InputError
@@ -21,8 +22,9 @@ def interval_starts(times: Int64, timeframe: Timeframe) -> Int64:
 def aggregate(series: BarSeries, timeframe: Timeframe) -> BarSeries:
     """Return the bars of a longer time frame, each labelled with the start of its interval.
 
-    First open, highest high, lowest low, last close, summed volume, all flags. Intervals without a bar are
-    left out. Raises InputError when a sum of volumes does not fit 64 bits.
+    First open, highest high, lowest low, last close, summed volume, all flags, and of each extra column the
+    last value that is there. Intervals without a bar are left out. Raises InputError when a sum of volumes
+    does not fit 64 bits.
     """
     labels = interval_starts(series.timestamps, timeframe)
     firsts = np.flatnonzero(np.diff(labels, prepend=labels[:1] - 1))
@@ -42,7 +44,15 @@ def aggregate(series: BarSeries, timeframe: Timeframe) -> BarSeries:
         closes=series.closes[lasts],
         volumes=np.add.reduceat(series.volumes, firsts),
         flags=np.bitwise_or.reduceat(series.flags, firsts),
+        extras={name: _last_there(column, firsts, lasts) for name, column in series.extras.items()},
     )
+
+
+def _last_there(column: Float64, firsts: Int64, lasts: Int64) -> Float64:
+    """Return the last value of each interval that is not missing, NaN where all are."""
+    rows = np.where(np.isnan(column), -1, np.arange(len(column)))
+    latest = np.maximum.accumulate(rows)[lasts]
+    return np.where(latest >= firsts, column[latest], np.nan)
 
 
 def observed_length(times: Int64) -> int | None:

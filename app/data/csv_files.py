@@ -5,18 +5,19 @@ take a detour through the csv module.
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.data.action_files import read_actions
 from app.data.gathering import Gathering, Places
 from app.data.header import Layout, read_header
 from app.data.market import check_request, market_data
 from app.data.notices import Notices
-from app.data.paths import named_files, reason
+from app.data.paths import bar_files, reason
 from app.data.reading import FileReading
 from app.data.text import Int64, Text
 from app.domain.errors import InputError
@@ -35,16 +36,19 @@ def load(request: DataRequest) -> MarketData:
     """
     check_request(request)
     notices, gathering = Notices(), Gathering(frozenset(request.symbols))
-    for path in named_files(request.path, ".csv"):
+    actions = read_actions(request)
+    for path in bar_files(request, ".csv"):
         try:
             with path.open("rb") as file:
-                _read_file(file, path, gathering, notices)
+                _read_file(file, path, gathering, notices, request.extra_columns)
         except OSError as e:
             raise InputError(f"{path} cannot be read: {reason(e)}.", "Check data.path.") from e
-    return market_data(request, gathering, notices, source="csv")
+    return market_data(request, gathering, notices, source="csv", actions=actions)
 
 
-def _read_file(file: BinaryIO, path: Path, gathering: Gathering, notices: Notices) -> None:
+def _read_file(
+    file: BinaryIO, path: Path, gathering: Gathering, notices: Notices, extra_columns: Sequence[str]
+) -> None:
     place = str(path)
     blocks = _blocks(file, place)
     _, first = next(blocks, (1, b""))
@@ -53,7 +57,7 @@ def _read_file(file: BinaryIO, path: Path, gathering: Gathering, notices: Notice
         raise InputError(f"{place} is empty.", "It must hold a header and at least one row.")
     if len(head) > _LONGEST_LINE:
         raise _too_long(place, 1)
-    layout = read_header(_fields(head.decode("utf-8"), place, 1), place, notices)
+    layout = read_header(_fields(head.decode("utf-8"), place, 1), place, notices, extra_columns)
     reading = FileReading(path, layout, gathering)
     if not reading.is_wanted:
         return
@@ -138,7 +142,7 @@ def _fields_of(
 
 def _unquoted(block: bytes, line: int, layout: Layout, place: str) -> bytes:
     """Return the block without quotation marks; what stands in columns that nobody reads is dropped."""
-    used = {layout.timestamp, layout.symbol, *layout.numbers.values()}
+    used = {layout.timestamp, layout.symbol, *layout.numbers.values(), *layout.extras.values()}
     lines = []
     for number, text in enumerate(block.decode("utf-8").split("\n")[:-1], line):
         fields = _fields(text, place, number) if '"' in text else text.split(",")

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from app.data.decimals import Decimals, Fail, parse_decimals
+from app.data.floats import Float64, parse_floats
 from app.data.header import PRICES
 from app.data.text import Int64, Text, shown
 from app.domain.errors import InputError
 
 _LONGEST_SYMBOL = 64
+_FLOAT_REMEDY = "Write a number like 0.015, or leave the cell empty."
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,12 +38,13 @@ class Places:
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Some rows of a file: times in nanoseconds UTC, numbers still as text, and each row's symbol."""
+    """Some rows of a file: times in nanoseconds UTC, each row's symbol, and numbers still as text."""
 
     places: Places
     timestamps: Int64
     columns: Mapping[str, Text]
     symbols: Text | str
+    extras: Mapping[str, Text] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +55,7 @@ class Rows:
     timestamps: Int64
     prices: Mapping[str, Decimals]
     volumes: Decimals | None
+    extras: Mapping[str, Float64] = field(default_factory=dict)
 
     def take(self, rows: Int64 | slice) -> "Rows":
         """Return some of the rows."""
@@ -60,6 +64,7 @@ class Rows:
             self.timestamps[rows],
             {name: column.take(rows) for name, column in self.prices.items()},
             None if self.volumes is None else self.volumes.take(rows),
+            {name: column[rows] for name, column in self.extras.items()},
         )
 
 
@@ -125,4 +130,8 @@ def _parsed(batch: Batch, rows: Int64) -> Rows:
         for column, text in batch.columns.items()
     }
     prices = {name: numbers[name] for name in PRICES}
-    return Rows(places, batch.timestamps[rows], prices, numbers.get("volume"))
+    extras = {
+        column: parse_floats(text.take(rows), places.fail(column, _FLOAT_REMEDY))
+        for column, text in batch.extras.items()
+    }
+    return Rows(places, batch.timestamps[rows], prices, numbers.get("volume"), extras)

@@ -1,7 +1,6 @@
 """What was asked for, checked; and what was found, brought to the time frame and period asked for."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -9,13 +8,14 @@ import numpy as np
 from app.data.actions import align_splits, restate_intervals
 from app.data.aggregate import aggregate, observed_length
 from app.data.gathering import Gathering
+from app.data.header import is_known, plain_name
 from app.data.notices import Notices
 from app.data.series import build_series
 from app.data.text import shown
 from app.data.times import written
 from app.domain.bars import Timeframe
 from app.domain.errors import InputError
-from app.domain.events import CorporateAction
+from app.domain.events import CorporateAction, Delisting
 from app.ports import BarSeries, DataRequest, MarketData
 
 _FINEST_TICK = Decimal("1e-8")
@@ -37,6 +37,7 @@ def check_request(request: DataRequest) -> None:
             f"The end {written(request.end)} is before the start {written(request.start)}.",
             "Exchange data.start and data.end.",
         )
+    _check_extra_columns(request.extra_columns)
     tick = request.tick
     if tick is None:
         return
@@ -45,6 +46,16 @@ def check_request(request: DataRequest) -> None:
             f"The tick {tick} cannot be used.",
             'Set data.tick to a number from 0.00000001 to 1000000 with at most eight decimals, or to "".',
         )
+
+
+def _check_extra_columns(names: Sequence[str]) -> None:
+    plain = [plain_name(name) for name in names]
+    for name, form in zip(names, plain, strict=True):
+        if not form or is_known(name) or plain.count(form) > 1:
+            raise InputError(
+                f"The extra column {shown(name)} is nameless, named twice, or one that every run reads.",
+                "Name each column beside time, symbol, prices and volume once in data.extra_columns.",
+            )
 
 
 def check_symbols(wanted: Sequence[str], available: Collection[str]) -> None:
@@ -79,9 +90,13 @@ def market_data(
     series = {}
     for symbol in request.symbols:
         found = build_series(symbol, gathered.rows.pop(symbol), request, notices)
-        series[symbol] = _within(_fitted(found, actions, notices), request)
+        fitted = _fitted(found, actions, notices)
+        _check_delisting(fitted, aligned)
+        series[symbol] = _within(fitted, request)
     kept = [
-        action for action in aligned if action.symbol in series and _concerns(action, series[action.symbol])
+        action
+        for action in aligned
+        if action.symbol in series and _concerns(action, series[action.symbol], request.end)
     ]
     kept.sort(key=lambda action: (action.ex_time, action.symbol))
     return MarketData(series, tuple(kept), notices.lines(), source)
@@ -113,12 +128,27 @@ def _within(series: BarSeries, request: DataRequest) -> BarSeries:
             f"Its bars go from {period}; change data.start or data.end.",
         )
     rows = slice(first, last)
-    columns = ("timestamps", "opens", "highs", "lows", "closes", "volumes", "flags")
-    return replace(series, **{name: getattr(series, name)[rows] for name in columns})
+    return series.take(rows)
 
 
-def _concerns(action: CorporateAction, series: BarSeries) -> bool:
-    """Say whether an action falls after the first bar began and before the last one ended."""
+def _check_delisting(series: BarSeries, actions: Sequence[CorporateAction]) -> None:
+    """Raise InputError where a symbol has bars after it was delisted."""
+    symbol, last = series.instrument.symbol, int(series.timestamps[-1])
+    for action in actions:
+        if isinstance(action, Delisting) and action.symbol == symbol and action.ex_time <= last:
+            raise InputError(
+                f"{symbol} is delisted on {written(action.ex_time)}, but has a bar of {written(last)}.",
+                "Correct the ex_date, or remove the bars after it.",
+            )
+
+
+def _concerns(action: CorporateAction, series: BarSeries, until: int | None) -> bool:
+    """Say whether an action falls after the first bar began and before the last one ended.
+
+    A delisting comes after the last bar, and counts unless the period asked for ends before it.
+    """
+    if isinstance(action, Delisting):
+        return until is None or action.ex_time <= until
     end = int(series.timestamps[-1]) + series.timeframe.nanoseconds
     return int(series.timestamps[0]) < action.ex_time < end
 

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from app.data.action_files import read_actions
 from app.data.gathering import Gathering, Places
 from app.data.header import read_header
 from app.data.market import check_request, market_data
 from app.data.notices import Notices
 from app.data.parquet_limits import check_cells, check_footer, check_types, text_columns
-from app.data.paths import named_files, reason
+from app.data.paths import bar_files, reason
 from app.data.reading import FileReading
 from app.data.text import Int64, Text, shown
 from app.data.times import TimeReader
@@ -36,36 +37,38 @@ def load(request: DataRequest) -> MarketData:
     Raises InputError that names the file, the row and what to do, or that pyarrow is not installed.
     """
     check_request(request)
-    files = named_files(request.path, ".parquet")
+    files = bar_files(request, ".parquet")
     try:
         import pyarrow as pa
     except ImportError as e:
         raise InputError(
             "Parquet files need pyarrow, which is not installed.", 'Run: pip install "lts-server[data]"'
         ) from e
+    actions = read_actions(request)
     notices, gathering = Notices(), Gathering(frozenset(request.symbols))
     for path in files:
         try:
-            _read_file(path, gathering, notices)
+            _read_file(path, gathering, notices, request.extra_columns)
         except (OSError, pa.ArrowException) as e:
             problem = f"{path} cannot be read: {shown(reason(e))}."
             raise InputError(
                 problem, "Check that it is a whole Parquet file of times, numbers and text."
             ) from e
-    return market_data(request, gathering, notices, source="parquet")
+    return market_data(request, gathering, notices, source="parquet", actions=actions)
 
 
-def _read_file(path: Path, gathering: Gathering, notices: Notices) -> None:
+def _read_file(path: Path, gathering: Gathering, notices: Notices, extra_columns: Sequence[str]) -> None:
     from pyarrow import parquet
 
     with parquet.ParquetFile(path) as file:
         schema, metadata = file.schema_arrow, file.metadata
     names = schema.names
-    layout = read_header(names, str(path), notices)
+    layout = read_header(names, str(path), notices, extra_columns)
     reading = FileReading(path, layout, gathering)
     if not reading.is_wanted:
         return
     used = {layout.timestamp: "time", **{position: name for name, position in layout.numbers.items()}}
+    used |= {position: name for name, position in layout.extras.items()}
     if layout.symbol is not None:
         used[layout.symbol] = "symbol"
     columns = [names[position] for position in used]
@@ -84,7 +87,8 @@ def _add(batch: pa.RecordBatch, names: Sequence[str], used: Mapping[int, str], r
     columns = {position: batch.column(names[position]) for position in used}
     for position, column in columns.items():
         check_cells(column, names[position], reading.path)
-        _check_filled(column, used[position], places)
+        if used[position] not in reading.layout.extras:
+            _check_filled(column, used[position], places)
     timestamp = reading.layout.timestamp
     stamps = _stamps(columns[timestamp], reading.times)
     if stamps is not None:

@@ -4,6 +4,7 @@ import glob
 from pathlib import Path
 
 from app.domain.errors import InputError
+from app.ports import DataRequest
 
 _PATTERN = frozenset("*?[")
 
@@ -24,6 +25,15 @@ def named_files(path: str, suffix: str) -> list[Path]:
     if not files:
         raise InputError(f"{path!r} names no {suffix} file.", "Check data.path.")
     return files
+
+
+def bar_files(request: DataRequest, suffix: str) -> list[Path]:
+    """Return the files of a request's path but for that of its corporate actions; raises as `named_files`."""
+    files = named_files(request.path, suffix)
+    if not request.actions:
+        return files
+    actions = Path(request.actions).expanduser().resolve()
+    return [file for file in files if file.resolve() != actions]
 
 
 def _matches(path: Path, suffix: str) -> list[Path]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from app.data.gathering import Batch, Gathering, Places
 from app.data.header import Layout
 from app.data.notices import Notices
-from app.data.text import Int64, Text
+from app.data.text import Int64, Text, shown
 from app.data.times import TIME_REMEDY, TimeReader
 from app.domain.errors import InputError
 
@@ -24,8 +24,18 @@ class FileReading:
 
     @property
     def is_wanted(self) -> bool:
-        """Say whether the file may hold rows that are wanted."""
-        return self.layout.symbol is not None or self.gathering.wants(self.path.stem)
+        """Say whether the file may hold rows that are wanted.
+
+        Raises InputError where it may, but lacks an extra column that is wanted too.
+        """
+        wanted = self.layout.symbol is not None or self.gathering.wants(self.path.stem)
+        if wanted and self.layout.lacking:
+            lacking = ", ".join(map(shown, self.layout.lacking))
+            raise InputError(
+                f"{self.path}: the header has no column {lacking}.",
+                "Add the column, empty where there is no value, or leave it out of data.extra_columns.",
+            )
+        return wanted
 
     def add(self, places: Places, fields: Mapping[int, Text], timestamps: Int64 | None = None) -> None:
         """Take some rows as columns of text by position, and their times if they are known already.
@@ -36,8 +46,9 @@ class FileReading:
             fail = places.fail("time", TIME_REMEDY)
             timestamps = self.times.read(fields[self.layout.timestamp], fail)
         numbers = {name: fields[position] for name, position in self.layout.numbers.items()}
+        extras = {name: fields[position] for name, position in self.layout.extras.items()}
         symbols = self.path.stem if self.layout.symbol is None else fields[self.layout.symbol]
-        self.gathering.add(Batch(places, timestamps, numbers, symbols))
+        self.gathering.add(Batch(places, timestamps, numbers, symbols, extras))
         self.rows += len(timestamps)
 
     def end(self, notices: Notices) -> None:

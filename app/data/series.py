@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from app.data.aggregate import observed_length
 from app.data.decimals import Decimals, Fail, Rounded, rounded
 from app.data.gathering import Places, Rows
 from app.data.header import PRICES
@@ -17,8 +18,9 @@ from app.ports import BarSeries, DataRequest
 def build_series(symbol: str, parts: list[Rows], request: DataRequest, notices: Notices) -> BarSeries:
     """Return one symbol's bars as they stand in the data, however long they are, and note what was rounded.
 
-    Raises InputError that names the row: times not ascending, a price not above zero, open or close outside
-    the range, a negative volume, a number beyond 64 bits.
+    Raises InputError that names the row: times not ascending, a price not above zero, a negative volume, a
+    number beyond 64 bits, and open or close outside the range unless the request takes such bars. It takes
+    them only if they are of its time frame, because they could not be told from others in a longer bar.
     """
     times = np.concatenate([part.timestamps for part in parts])
     _check_order(times, parts)
@@ -28,7 +30,9 @@ def build_series(symbol: str, parts: list[Rows], request: DataRequest, notices: 
     ticks = {name: rounded(column, tick, _fail(parts, name, coarser)) for name, column in prices.items()}
     _note_rounding(symbol, "prices", list(ticks.values()), f"the tick {tick:f}", notices)
     opens, highs, lows, closes = (ticks[name].units for name in PRICES)
-    _check_prices(opens, highs, lows, closes, parts)
+    length = observed_length(times)
+    lenient = request.inconsistent and length in {None, request.timeframe.nanoseconds}
+    _check_prices(opens, highs, lows, closes, parts, lenient=lenient)
     lot, volumes = _volumes(symbol, parts, notices)
     return BarSeries(
         instrument=Instrument(symbol, request.currency, tick=tick, lot=lot),
@@ -41,6 +45,7 @@ def build_series(symbol: str, parts: list[Rows], request: DataRequest, notices: 
         volumes=volumes,
         flags=np.zeros(len(times), np.uint8),
         has_volume=bool(volumes.any()),
+        extras={name: np.concatenate([part.extras[name] for part in parts]) for name in parts[0].extras},
     )
 
 
@@ -88,12 +93,18 @@ def _check_order(times: Int64, parts: list[Rows]) -> None:
     )
 
 
-def _check_prices(opens: Int64, highs: Int64, lows: Int64, closes: Int64, parts: list[Rows]) -> None:
-    broken = {
-        "the high is below the low": highs < lows,
-        "the open is not between low and high": (opens < lows) | (opens > highs),
-        "the close is not between low and high": (closes < lows) | (closes > highs),
-    }
+def _check_prices(
+    opens: Int64, highs: Int64, lows: Int64, closes: Int64, parts: list[Rows], *, lenient: bool
+) -> None:
+    broken = (
+        {}
+        if lenient
+        else {
+            "the high is below the low": highs < lows,
+            "the open is not between low and high": (opens < lows) | (opens > highs),
+            "the close is not between low and high": (closes < lows) | (closes > highs),
+        }
+    )
     for name, column in zip(PRICES, (opens, highs, lows, closes), strict=True):
         broken[f"the {name} is not above zero in whole ticks"] = column <= 0
     first = {problem: int(np.argmax(rows)) for problem, rows in broken.items() if rows.any()}

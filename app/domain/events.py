@@ -31,4 +31,13 @@ class Dividend:
     currency: str
 
 
-CorporateAction = Split | Dividend
+@dataclass(frozen=True)
+class Delisting:
+    """The symbol trades no more from `ex_time` on; holders get `price` a share, or its last close if None."""
+
+    symbol: str
+    ex_time: int
+    price: Decimal | None = None
+
+
+CorporateAction = Split | Dividend | Delisting

@@ -2,10 +2,19 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
+from enum import IntFlag, StrEnum
 
 from app.domain.instruments import Instrument
 from app.domain.intents import Side
+
+
+class ExecutionFlag(IntFlag):
+    """Why an execution deserves a second look."""
+
+    NONE = 0
+    AMBIGUOUS = 1
+    LATE = 2
+    EXTERNAL = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +22,7 @@ class Fill:
     """One execution: `ticks` is the price, `value` price times quantity and `fee` the charge, in minor units.
 
     `realised` is the profit that the fill took home, before fees; it is zero until the ledger has posted it.
+    `flags` is a sum of ExecutionFlag.
     """
 
     execution_id: str
@@ -26,6 +36,7 @@ class Fill:
     fee: int
     time: int
     realised: int = 0
+    flags: int = 0
 
     @property
     def signed_lots(self) -> int:
@@ -52,6 +63,10 @@ class CashKind(StrEnum):
     FEE = "fee"
     DIVIDEND = "dividend"
     SPLIT_CASH = "split_cash"
+    INTEREST = "interest"
+    BORROW = "borrow"
+    DELISTING = "delisting"
+    FX = "fx"
 
 
 @dataclass(frozen=True, slots=True)

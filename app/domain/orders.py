@@ -8,10 +8,9 @@ from hashlib import sha256
 from typing import Protocol
 
 from app.domain.errors import LtsError
-from app.domain.events import Split
 from app.domain.instruments import Instrument
 from app.domain.intents import IntentError, OrderType, Side, TimeInForce
-from app.domain.money import EXACT, half_even
+from app.domain.money import EXACT
 
 
 class OrderStatus(StrEnum):
@@ -72,8 +71,22 @@ class Reason(StrEnum):
     QUANTITY_BELOW_ONE_LOT = "quantity_below_one_lot"
     STOP_PRICE_MISSING = "stop_price_missing"
     STOP_PRICE_NOT_POSITIVE = "stop_price_not_positive"
+    LIMIT_PRICE_MISSING = "limit_price_missing"
+    LIMIT_PRICE_NOT_POSITIVE = "limit_price_not_positive"
+    TRAIL_NOT_POSITIVE = "trail_not_positive"
+    ALREADY_EXPIRED = "already_expired"
+    PARENT_DENIED = "parent_denied"
     SHORT_SALE_NOT_ALLOWED = "short_sale_not_allowed"
     INSUFFICIENT_CASH = "insufficient_cash"
+    INSUFFICIENT_MARGIN = "insufficient_margin"
+    NOTHING_TO_REPLACE = "nothing_to_replace"
+    REPLACED_BELOW_FILLED = "replaced_below_filled"
+    GROUP_DONE = "group_done"
+    PARENT_CLOSED = "parent_closed"
+    POSITION_CLOSED = "position_closed"
+    TIME_IN_FORCE = "time_in_force"
+    MARGIN_CALL = "margin_call"
+    DELISTED = "delisted"
     CANCELED_BY_STRATEGY = "canceled_by_strategy"
     END_OF_DATA = "end_of_data"
     INTERRUPTED = "interrupted"
@@ -87,8 +100,9 @@ class IllegalTransition(LtsError):
 class OrderRequest:
     """An order that somebody wants, sized in lots and priced in ticks, not yet judged by risk.
 
-    `refusal` is the reason for which whoever sized it knows already that it cannot be. Raises IntentError for
-    negative lots.
+    `trail_ppm` is a trailing distance in millionths of the price, `expires_at` UTC nanoseconds. Requests of
+    one batch with the same `group` are an OCO, those in `then` wait for this one. `refusal` is the reason for
+    which whoever sized it knows already that it cannot be. Raises IntentError for negative lots.
     """
 
     symbol: str
@@ -99,6 +113,13 @@ class OrderRequest:
     stop_ticks: int | None = None
     tag: str = ""
     refusal: Reason = Reason.NONE
+    limit_ticks: int | None = None
+    trail_ticks: int | None = None
+    trail_ppm: int | None = None
+    expires_at: int | None = None
+    group: str = ""
+    reduce_only: bool = False
+    then: tuple["OrderRequest", ...] = ()
 
     def __post_init__(self) -> None:
         if self.lots < 0:
@@ -112,7 +133,10 @@ class OrderRequest:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order and how far it has come; `submitted_at` and `updated_at` are event time, UTC nanoseconds."""
+    """One order and how far it has come; `submitted_at` and `updated_at` are event time, UTC nanoseconds.
+
+    `parent` is the sequence of the order that this one waits for, 0 where it waits for none.
+    """
 
     client_id: str
     sequence: int
@@ -127,6 +151,7 @@ class Order:
     filled_value: int = 0
     filled_notional: int = 0
     reason: Reason = Reason.NONE
+    parent: int = 0
 
     @property
     def symbol(self) -> str:
@@ -174,39 +199,23 @@ class Order:
             )
         return replace(self, status=status, updated_at=at, reason=reason)
 
-    def filled_by(self, lots: int, ticks: int, value: int, at: int) -> "Order":
-        """Return the order after a fill of so many lots at a price, worth so many minor units."""
-        total = self.filled_lots + lots
-        done = OrderStatus.FILLED if total >= self.request.lots else OrderStatus.PARTIALLY_FILLED
-        moved = self.moved(done, at)
-        return replace(
-            moved,
-            filled_lots=total,
-            filled_value=self.filled_value + value,
-            filled_notional=self.filled_notional + ticks * lots,
-        )
 
-    def rescaled(self, split: Split) -> "Order":
-        """Return the order in new shares: `leaves` floored to the lot, the stop rounded to the nearest tick.
+class ClientOrderIds:
+    """The ids of one strategy's orders in one symbol: 19 characters that only the same decision gets.
 
-        What has been filled stays as it was recorded, so `leaves` is 0 when less than one lot is left.
-        """
-        request, stop = self.request, self.request.stop_ticks
-        leaves = self.leaves * split.numerator // split.denominator
-        if stop is not None:
-            stop = max(1, half_even(stop * split.denominator, split.numerator))
-        return replace(self, request=replace(request, lots=self.filled_lots + leaves, stop_ticks=stop))
-
-
-def client_order_id(*, run: str, portfolio: str, asset: str, strategy: str, sequence: int, index: int) -> str:
-    """Return the 19-character id that the same decision of the same run always gets, and no other does.
-
-    `sequence` is the input (timestamp) that caused the order, `index` its place among that input's orders.
-    Base32 letters and digits only, so that every venue accepts it; 95 bits of SHA-256.
+    Base32 letters and digits, so that every venue accepts them; 95 bits of a SHA-256 of whose decision it is.
     """
-    parts = (run, portfolio, asset, strategy, str(sequence), str(index))
-    framed = "".join(f"{len(part)}:{part}" for part in parts)
-    return b32encode(sha256(framed.encode()).digest())[:19].decode()
+
+    def __init__(self, *, run: str, portfolio: str, asset: str, strategy: str) -> None:
+        framed = "".join(f"{len(part)}:{part}" for part in (run, portfolio, asset, strategy))
+        self._begun = sha256(framed.encode())
+
+    def of(self, sequence: int, index: int) -> str:
+        """Return the id of the order at a place among those that one input (timestamp) caused."""
+        digest = self._begun.copy()
+        first, second = str(sequence), str(index)
+        digest.update(f"{len(first)}:{first}{len(second)}:{second}".encode())
+        return b32encode(digest.digest()[:15])[:19].decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,10 +248,14 @@ Verdict = Approved | Denied
 
 @dataclass
 class Promised:
-    """What the proposals judged so far leave: cash in minor units, and expected lots by symbol."""
+    """What the proposals judged so far leave: cash and free margin in minor units, expected lots by symbol.
+
+    `margin` is equity less the initial margin of positions and of working orders that open some.
+    """
 
     cash: int
     lots: dict[str, int]
+    margin: int = 0
 
 
 class Rule(Protocol):

@@ -50,6 +50,16 @@ class BookView(Protocol):
         ...
 
     @property
+    def exposure(self) -> int:
+        """Return the sum of the absolute values of the positions at their last raw closes, in minor units."""
+        ...
+
+    @property
+    def opening(self) -> int:
+        """Return the value of the working orders that may add to a position, in minor units."""
+        ...
+
+    @property
     def orders(self) -> Mapping[str, Order]:
         """Return the working orders by client order id, in the order of their sequence."""
         ...

@@ -1,207 +1,325 @@
-"""One simulated account on one market: corporate actions, matching and posting, step by step."""
+"""One simulated account on one market, step by step: the kernel over lists, and views of its tables."""
 
-from bisect import bisect_right
-from fractions import Fraction
+from collections.abc import Callable, Iterable, Mapping
 
-from app.domain.errors import InputError
-from app.domain.events import CorporateAction, Dividend, Split
-from app.domain.fills import Fill
-from app.domain.intents import Side
-from app.domain.ledger import Ledger
-from app.domain.orders import Order, OrderStatus, Reason
+from app.domain.errors import InputError, OutOfRange
+from app.domain.events import Dividend, Split
+from app.domain.intents import OrderType, Side
+from app.domain.orders import OrderRequest, Reason
+from app.domain.positions import Position
 from app.engine.book import Book
-from app.engine.columns import MarketData
+from app.engine.codes import FORCE_CODES, KIND_CODES, REASON_CODES
+from app.engine.columns import BarSeries, MarketData
+from app.engine.consolidation import Consolidator
+from app.engine.desk import Desk, open_desk
 from app.engine.equity import History
-from app.engine.fees import VenueModel
-from app.engine.matching import fill_at_open, fill_in_range
-from app.engine.timeline import Timeline, due_actions
+from app.engine.kernel import layout as at
+from app.engine.kernel.matching import match
+from app.engine.kernel.orders import end, end_alone
+from app.engine.kernel.orders import tidy as drop_ended
+from app.engine.kernel.posting import pay
+from app.engine.kernel.taking import accept, change, liquidate, place, refuse, watch
+from app.engine.kernel.upkeep import act, finance
+from app.engine.market_columns import MarketColumns
+from app.engine.records import Records
+from app.engine.sessions import Sessions
+from app.engine.timeline import Timeline
+from app.engine.venue import AccountKind, VenueModel
 from app.engine.views import Bars
 from app.indicators.base import Indicator
 
+_NO_STEP = 2**62
+
 
 class Simulation:
-    """The venue, the ledger and the views of a backtest; it decides nothing and does no I/O.
+    """The venue, the account and the views of a backtest; it decides nothing and does no I/O.
 
-    `advance(step)` does a timestamp's work in order: corporate actions, the open, the range, the close.
-    `orders` holds every order's latest state by client order id, `fills` every fill, and `history` what
-    equity is computed from.
+    `advance(step)` does a timestamp's work in order: corporate actions, interest, the open, the range, the
+    close, the margin call. `orders`, `fills`, `cash` and `trades` are everything so far, oldest first;
+    `changed` is not empty where `drain` has something to tell. `named` gives the client order id of (symbol,
+    step, index).
     """
 
     def __init__(
-        self, market: MarketData, venue: VenueModel, currency: str, indicators: dict[str, Indicator]
+        self,
+        market: MarketData,
+        venue: VenueModel,
+        currency: str,
+        indicators: Mapping[str, Indicator],
+        *,
+        named: Callable[[str, int, int], str] = lambda symbol, step, index: f"{symbol}-{step}-{index}",
+        finer: Mapping[str, BarSeries] | None = None,
+        sessions: Sessions | None = None,
+        consolidators: Mapping[str, Consolidator] | None = None,
     ) -> None:
         _check_currency(market, currency)
         self.market = market
         self.venue = venue
+        self.sessions = sessions
         self.timeline = Timeline(market)
-        self.ledger = Ledger(currency)
-        self.book = Book(market, self.timeline, self.ledger, venue)
-        self.bars = Bars(market, self.timeline, indicators)
-        self.orders: dict[str, Order] = {}
-        self.fills: list[Fill] = []
-        self.history = History()
-        self._updates: list[Order] = []
-        self._known_until = 0
-        self._eligible: dict[str, int] = {}
-        self._due = due_actions(market, self.timeline, market.actions)
-        self._payments: dict[int, list[tuple[Dividend, int]]] = {}
+        self.desk: Desk = open_desk(market, self.timeline, venue)
+        self.symbols = {symbol: number for number, symbol in enumerate(market.series)}
+        self.tags: dict[int, str] = {}
+        instruments = [series.instrument for series in market.series.values()]
+        self.records = Records(self.desk, instruments, named, self.tags)
+        self.orders, self.fills = self.records.orders, self.records.fills
+        self.cash, self.trades = self.records.cash, self.records.trades
+        self.changed: list[int] = self.desk[at.D_CHANGED]
+        self.columns = MarketColumns(market, self.timeline, venue, finer or {}, sessions)
+        self.desk[at.D_FINER].extend(self.columns.finer)
+        self.book = Book(market, self.timeline, self.desk, self.records)
+        self.bars = Bars(
+            market, self.timeline, indicators, consolidators=consolidators or {}, sessions=sessions
+        )
+        self._actions = self.desk[at.D_ACTIONS]
+        self._next_action = 0
+        self._action_step = self._actions[0][at.E_STEP] if self._actions else _NO_STEP
+        self._watched: tuple[int, ...] = ()
+        account = venue.account
+        self._see = self.bars.advance
+        self._lends = account.kind is not AccountKind.CASH
+        self._charges_interest = any((account.borrow_rate, account.debit_rate, account.credit_rate))
+        self.step = 0
+
+    @property
+    def positions(self) -> list[Position]:
+        """Return every position that was ever held."""
+        return self.records.positions()
+
+    @property
+    def ambiguous(self) -> int:
+        """Return how many fills one bar could not order in time."""
+        return int(self.desk[at.D_ACCOUNT][at.A_AMBIGUOUS])
+
+    def deposit(self, amount: int, step: int = 0) -> None:
+        """Add outside money, in minor units."""
+        pay(at.DEPOSIT, amount, self.timeline.times.item(step), -1, -1, step, self.desk)
+        self._check()
 
     def advance(self, step: int) -> None:
-        """Take every bar of one timestamp and everything that they cause."""
-        if step in self._due:
-            for action in self._due[step]:
-                self._act(action, step)
-        if step in self._payments:
-            for dividend, lots in self._payments.pop(step):
-                self.ledger.dividend(dividend, lots, self.timeline.times.item(step))
-        if self.book.orders:
+        """Take a timestamp's bars and everything that they cause. Raises OutOfRange beyond 64 bits."""
+        self.step = self.book.step = step
+        if step == self._action_step:
+            self._act(step)
+        if self._charges_interest:
+            self._finance(step)
+        if self._watched and self._wakes(step):
             self._match(step)
-        self.book.advance(step)
-        self.bars.advance(step)
-        self._known_until = self.timeline.known_until.item(step)
-        self.history.note_cash(step, self.ledger.cash)
+        self._see(step)
+        if self._lends:
+            self._call(step)
 
-    def drain(self) -> list[Order]:
-        """Return the orders as they changed since this was last asked, oldest change first."""
-        updates, self._updates = self._updates, []
-        return updates
+    def accept(self, requests: Iterable[OrderRequest], step: int, index: int = 0, moment: int = 0) -> int:
+        """Take orders made together at a step, with their children; return how many orders they are.
 
-    def accept(self, order: Order) -> None:
-        """Take a new order: it works from the first bar that starts when all bars seen so far have ended."""
-        self._eligible[order.client_id] = self._known_until
-        self._keep(
-            order.moved(OrderStatus.SUBMITTED, order.submitted_at).moved(
-                OrderStatus.ACCEPTED, order.submitted_at
-            )
+        They work from the first bar that starts when all bars seen so far have ended, and not before
+        `moment`. `index` is the first order's place among those of the step, its children follow it. Those of
+        one group are an OCO.
+        """
+        eligible = max(self.timeline.known_until.item(step), moment)
+        taking = _Taking(self, step, eligible, index)
+        for request in requests:
+            taking.take(request)
+        self._rewatch()
+        self._check()
+        return taking.index - index
+
+    def refuse(self, request: OrderRequest, step: int, index: int, reason: Reason) -> None:
+        """Record an order that was denied."""
+        row = _Taking(self, step, 0, index).write(request, -1, {})
+        refuse(row, REASON_CODES[reason], self.desk)
+
+    def cancel(self, row: int, step: int, reason: Reason) -> None:
+        """Cancel a working order, by its row."""
+        end(row, at.CANCELED, REASON_CODES[reason], self.timeline.times.item(step), self.desk)
+        drop_ended(self.desk)
+        self._rewatch()
+
+    def end_all(self, step: int, reason: Reason) -> None:
+        """Cancel every working order, each for this reason."""
+        for row in list(self.desk[at.D_WORKING]):
+            end_alone(row, REASON_CODES[reason], self.timeline.times.item(step), self.desk)
+        drop_ended(self.desk)
+        self._rewatch()
+
+    def replace(self, row: int, step: int, request: OrderRequest) -> None:
+        """Change a working order in place to the lots and prices of a request."""
+        symbol = self.desk[at.D_ORDERS][row][at.O_SYMBOL]
+        eligible = self.timeline.known_until.item(step)
+        change(
+            row,
+            request.lots,
+            request.limit_ticks or 0,
+            request.stop_ticks or 0,
+            request.trail_ticks or 0,
+            REASON_CODES[Reason.REPLACED_BELOW_FILLED],
+            self.columns.start(symbol, step),
+            self.columns.session_close(symbol, step, eligible),
+            eligible,
+            self.timeline.times.item(step),
+            self.desk,
         )
+        drop_ended(self.desk)
+        self._rewatch()
 
-    def refuse(self, order: Order, reason: Reason) -> None:
-        """Record an order that risk has denied."""
-        self._keep(order.moved(OrderStatus.DENIED, order.submitted_at, reason))
+    def drain(self) -> list[int]:
+        """Return the rows of the orders that changed since this was last asked, each once, oldest first."""
+        changed = self.desk[at.D_CHANGED]
+        if not changed:
+            return []
+        rows = list(dict.fromkeys(changed))
+        changed.clear()
+        return rows
 
-    def cancel(self, client_id: str, time: int, reason: Reason) -> bool:
-        """Cancel a working order; returns False when there is none of this id."""
-        order = self.book.orders.get(client_id)
-        if order is None:
-            return False
-        self._keep(order.moved(OrderStatus.CANCELED, time, reason))
-        return True
+    def history(self) -> History:
+        """Return the steps at which cash and holdings changed, and what they were from then on."""
+        history, total = History(), 0
+        for entry in self.desk[at.D_CASH]:
+            total += entry[at.M_AMOUNT]
+            if history.cash and history.cash[-1][0] == entry[at.M_STEP]:
+                history.cash.pop()
+            history.cash.append((entry[at.M_STEP], total))
+        symbols = list(self.symbols)
+        for step, symbol, lots in self.desk[at.D_HOLDINGS]:
+            history.note_lots(symbols[symbol], step, lots)
+        return history
 
-    def _keep(self, order: Order) -> None:
-        self.book.keep(order)
-        self.orders[order.client_id] = order
-        self._updates.append(order)
-        if not order.is_open:
-            self._eligible.pop(order.client_id, None)
-
-    def _act(self, action: CorporateAction, step: int) -> None:
-        match action:
-            case Split():
-                time = self.timeline.times.item(step)
-                self.ledger.split(action, self._close_before(action, step), time)
-                self.history.note_lots(action.symbol, step, self.book.lots(action.symbol))
-                self._rescale_orders(action, time)
-                self.bars.split(action, step)
-            case Dividend():
-                pay_step = self.timeline.step_at(max(action.pay_time, self.timeline.times.item(step)))
-                if pay_step is not None:
-                    owed = (action, self.book.lots(action.symbol))
-                    self._payments.setdefault(pay_step, []).append(owed)
-
-    def _close_before(self, split: Split, step: int) -> Fraction:
-        """Return the last close, in ticks of the share that this split finds."""
-        series = self.market.series[split.symbol]
-        close = Fraction(series.closes.item(self.timeline.rows[split.symbol].item(step) - 1))
-        for action in self._due[step]:
-            if action is split:
+    def _act(self, step: int) -> None:
+        time = self.timeline.times.item(step)
+        while self._next_action < len(self._actions):
+            row = self._actions[self._next_action]
+            if row[at.E_STEP] != step:
                 break
-            if isinstance(action, Split) and action.symbol == split.symbol:
-                close /= action.ratio
-        return close
+            act(self._next_action, time, self.desk)
+            if row[at.E_KIND] == at.SPLIT:
+                symbol = list(self.symbols)[row[at.E_SYMBOL]]
+                split = Split(symbol, time, row[at.E_PART], row[at.E_WHOLE])
+                self.bars.split(split, step)
+            self._next_action += 1
+        more = self._next_action < len(self._actions)
+        self._action_step = self._actions[self._next_action][at.E_STEP] if more else _NO_STEP
+        self._rewatch()
+        self._check()
 
-    def _rescale_orders(self, split: Split, time: int) -> None:
-        for order in [order for order in self.book.orders.values() if order.symbol == split.symbol]:
-            rescaled = order.rescaled(split)
-            if rescaled.leaves:
-                self._keep(rescaled)
-            else:
-                self.cancel(order.client_id, time, Reason.QUANTITY_BELOW_ONE_LOT)
+    def _finance(self, step: int) -> None:
+        self._mark(step - 1)
+        finance(step, self.timeline.times.item(step), self.desk)
+        self._check()
+
+    def _call(self, step: int) -> None:
+        self._mark(step)
+        time, until = self.timeline.times.item(step), self.timeline.known_until.item(step)
+        if liquidate(step, time, until, self.desk):
+            self._rewatch()
+
+    def _mark(self, step: int) -> None:
+        for symbol, position in enumerate(self.desk[at.D_POSITIONS]):
+            if position[at.P_LOTS] and step >= 0:
+                position[at.P_MARK] = self.columns.close(symbol, step)
+
+    def _wakes(self, step: int) -> bool:
+        """Return whether a bar of this step does anything to a working order of its symbol."""
+        watch_rows, columns = self.desk[at.D_WATCH], self.columns
+        until = None
+        for symbol in self._watched:
+            row = watch_rows[symbol]
+            if row[at.W_EXPIRY] != at.LARGEST:
+                if until is None:
+                    until = self.timeline.known_until.item(step)
+                if until >= row[at.W_EXPIRY]:
+                    return True
+            if row[at.W_BELOW] == at.LARGEST:
+                if columns.has_bar(symbol, step):
+                    return True
+                continue
+            bar = columns.range_at(symbol, step)
+            if bar is not None and (bar[1] <= row[at.W_BELOW] or bar[0] >= row[at.W_ABOVE]):
+                return True
+        return False
 
     def _match(self, step: int) -> None:
-        time = self.timeline.times.item(step)
-        working = [
-            order
-            for order in self.book.orders.values()
-            if self._eligible[order.client_id] <= time and self._tradable(order.symbol, step)
-        ]
-        resting = [order for order in working if not self._try_open(order, step)]
-        for order in resting:
-            series = self.market.series[order.symbol]
-            row = self.timeline.rows[order.symbol].item(step)
-            stop = order.request.stop_ticks or 0
-            price = fill_in_range(order.request.side, stop, series.highs.item(row), series.lows.item(row))
-            if price is not None:
-                self._fill(order, price, step)
+        self.columns.load(self._watched, step, self.desk[at.D_BARS])
+        match(step, self.timeline.times.item(step), self.timeline.known_until.item(step), self.desk)
+        self._rewatch()
+        self._check()
 
-    def _tradable(self, symbol: str, step: int) -> bool:
-        """Return whether the symbol trades at this step: a bar, with volume if its feed has any."""
-        if not self.timeline.fresh[symbol].item(step):
-            return False
-        series = self.market.series[symbol]
-        return not series.has_volume or series.volumes.item(self.timeline.rows[symbol].item(step)) > 0
+    def _rewatch(self) -> None:
+        """Take note that the working orders have changed."""
+        self.book.orders_changed()
+        working = self.desk[at.D_WORKING]
+        if not working:
+            self._watched = ()
+            return
+        orders = self.desk[at.D_ORDERS]
+        self._watched = tuple({orders[row][at.O_SYMBOL]: None for row in working})
+        watch(self.desk)
 
-    def _try_open(self, order: Order, step: int) -> bool:
-        series = self.market.series[order.symbol]
-        open_ = series.opens.item(self.timeline.rows[order.symbol].item(step))
-        price = fill_at_open(order.request.type, order.request.side, order.request.stop_ticks or 0, open_)
-        if price is None:
-            return False
-        self._fill(order, price, step)
-        return True
-
-    def _fill(self, order: Order, ticks: int, step: int) -> None:
-        time = self.timeline.times.item(step)
-        lots = self._affordable(order, ticks)
-        if lots:
-            sequence = len(self.fills) + 1
-            value = order.instrument.value(ticks, lots)
-            fill = Fill(
-                execution_id=f"{order.client_id}-{sequence}",
-                client_id=order.client_id,
-                sequence=sequence,
-                instrument=order.instrument,
-                side=order.request.side,
-                lots=lots,
-                ticks=ticks,
-                value=value,
-                fee=self.venue.commission.charge(value),
-                time=time,
+    def _check(self) -> None:
+        if self.desk[at.D_ACCOUNT][at.A_FAULT]:
+            raise OutOfRange(
+                "An amount of the account does not fit 64 bits.",
+                "Use a coarser tick, smaller quantities or less capital.",
             )
-            self.fills.append(self.ledger.post(fill))
-            self.history.note_lots(order.symbol, step, self.book.lots(order.symbol))
-            order = order.filled_by(lots, ticks, value, time)
-            self._keep(order)
-        if order.leaves:
-            buying = order.request.side is Side.BUY
-            reason = Reason.INSUFFICIENT_CASH if buying else Reason.SHORT_SALE_NOT_ALLOWED
-            self.cancel(order.client_id, time, reason)
 
-    def _affordable(self, order: Order, ticks: int) -> int:
-        """Return how many lots the account can settle: a cash account owes neither money nor shares.
 
-        Risk has judged the order at the last close, but the open may lie above it, and two stops may guard
-        the same shares.
-        """
-        if order.request.side is Side.SELL:
-            return max(0, min(order.leaves, self.book.lots(order.symbol)))
+class _Taking:
+    """The orders of one batch on their way into the desk; `index` is the next one's place in its step."""
 
-        def cost(lots: int) -> int:
-            value = order.instrument.value(ticks, lots)
-            return value + self.venue.commission.charge(value)
+    def __init__(self, simulation: Simulation, step: int, eligible: int, index: int) -> None:
+        self._simulation = simulation
+        self._step = step
+        self._time = simulation.timeline.times.item(step)
+        self._eligible = eligible
+        self._groups: dict[str, int] = {}
+        self.index = index
 
-        if cost(order.leaves) <= self.ledger.cash:
-            return order.leaves
-        return max(0, bisect_right(range(order.leaves + 1), self.ledger.cash, key=cost) - 1)
+    def take(self, request: OrderRequest, parent: int = -1, groups: dict[str, int] | None = None) -> None:
+        """Write an order down, let it work, and go on with its children: their groups are their own."""
+        row = self.write(request, parent, self._groups if groups is None else groups)
+        simulation = self._simulation
+        trails = request.type is OrderType.TRAILING_STOP
+        mark = simulation.book.last_ticks(request.symbol) if trails else 0
+        accept(row, mark or 0, simulation.desk)
+        if request.then:
+            family: dict[str, int] = {}
+            for child in request.then:
+                self.take(child, row, family)
+
+    def write(self, request: OrderRequest, parent: int, groups: dict[str, int]) -> int:
+        """Write an order down and return its row."""
+        simulation = self._simulation
+        symbol = simulation.symbols[request.symbol]
+        group = 0
+        if request.group:
+            if request.group not in groups:
+                account = simulation.desk[at.D_ACCOUNT]
+                account[at.A_GROUPS] += 1
+                groups[request.group] = account[at.A_GROUPS]
+            group = groups[request.group]
+        row = place(
+            symbol,
+            1 if request.side is Side.BUY else -1,
+            KIND_CODES[request.type],
+            request.lots,
+            request.limit_ticks or 0,
+            request.stop_ticks or 0,
+            request.trail_ticks or 0,
+            request.trail_ppm or 0,
+            FORCE_CODES[request.time_in_force],
+            simulation.columns.expiry(symbol, self._step, self._eligible, request, waits=parent >= 0),
+            parent,
+            group,
+            int(request.reduce_only),
+            self._eligible,
+            self._time,
+            self._step,
+            self.index,
+            simulation.desk,
+        )
+        self.index += 1
+        if request.tag:
+            simulation.tags[row] = request.tag
+        return row
 
 
 def _check_currency(market: MarketData, currency: str) -> None:

@@ -1,68 +1,104 @@
-"""One hash for all that a run came to: the same on every machine, for every run of the same input."""
+"""One hash for all that a run came to: the same on every machine and at every speed, for the same input."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
-from decimal import Decimal
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from hashlib import sha256
+from typing import Protocol
 
-from app.domain.fills import CashEntry, Fill, Trade
-from app.domain.money import EXACT
-from app.domain.orders import Order
-from app.domain.positions import Position
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.instruments import Instrument
+from app.engine.desk import Desk, as_arrays
 from app.engine.equity import EquityColumns
+from app.engine.kernel import layout as at
 
-IDS = frozenset({"client_id", "execution_id", "reference"})
-"""The fields that name something by an id, which differs from run to run."""
+_TABLES = (
+    (at.D_ORDERS, at.ORDER_COLUMNS),
+    (at.D_FILLS, at.FILL_COLUMNS),
+    (at.D_CASH, at.CASH_COLUMNS),
+    (at.D_TRADES, at.TRADE_COLUMNS),
+    (at.D_HOLDINGS, at.HOLDING_COLUMNS),
+)
+_SCRATCH = (at.O_VIEW, at.O_FROM, at.O_VIEW_STEP, at.O_DONE_STEP, at.O_CHOSEN_STEP, at.O_TAG)
+_KEPT = [column for column in range(at.ORDER_COLUMNS) if column not in _SCRATCH]
+_POSITION = [column for column in range(at.POSITION_COLUMNS) if column != at.P_MARK]
+
+
+@dataclass(frozen=True, eq=False)
+class TagColumn:
+    """The tags of orders, by row: `numbers` count from 1 in `texts`, 0 is no tag."""
+
+    numbers: NDArray[np.int64]
+    texts: Sequence[str]
+
+    @classmethod
+    def of(cls, tags: Mapping[int, str], orders: int) -> "TagColumn":
+        """Return the column of tags that are known by row."""
+        texts = {text: number for number, text in enumerate(dict.fromkeys(tags.values()), start=1)}
+        numbers = np.zeros(orders, np.int64)
+        for row, text in tags.items():
+            numbers[row] = texts[text]
+        return cls(numbers, tuple(texts))
+
+    def by_row(self) -> dict[int, str]:
+        """Return the texts of the orders that have one, by row."""
+        rows = np.flatnonzero(self.numbers)
+        numbers = self.numbers[rows].tolist()
+        return {row: self.texts[number - 1] for row, number in zip(rows.tolist(), numbers, strict=True)}
+
+    def canonical(self) -> tuple[NDArray[np.int64], Sequence[str]]:
+        """Return the same with the texts in the order in which orders first have them, and no others."""
+        used, first = np.unique(self.numbers[self.numbers > 0], return_index=True)
+        order = used[np.argsort(first)]
+        renumbered = np.zeros(len(self.texts) + 1, np.int64)
+        renumbered[order] = np.arange(1, len(order) + 1)
+        return renumbered[self.numbers], [self.texts[number - 1] for number in order.tolist()]
+
+
+class Digest(Protocol):
+    """What is fed with bytes."""
+
+    def update(self, data: bytes, /) -> None:
+        """Take more bytes."""
+        ...
 
 
 def state_hash(
-    *,
-    orders: Mapping[str, Order],
-    fills: Iterable[Fill],
-    cash: Iterable[CashEntry],
-    trades: Iterable[Trade],
-    positions: Iterable[Position],
-    equity: EquityColumns,
+    desk: Desk,
+    instruments: Iterable[Instrument],
+    tags: "Mapping[int, str] | TagColumn",
+    equity: EquityColumns | None = None,
 ) -> str:
-    """Return the SHA-256 of orders, fills, cash, trades, positions and equity.
+    """Return the SHA-256 of orders with their tags, fills, cash, trades, positions and equity.
 
-    Every field counts but ids and wall time; a fill's order counts by its sequence. Each is framed by its
-    length, so that no two states look alike.
+    Ids, wall time and what an order remembers within one bar do not count. Each part is framed by its name
+    and size, so that no two states look alike.
     """
     digest = sha256()
-
-    def take(kind: str, item: object, *more: object) -> None:
-        values = (kind, *_values(item), *map(str, more))
-        digest.update("|".join(f"{len(value)}:{value}" for value in values).encode())
-        digest.update(b"\n")
-
-    for order in orders.values():
-        take("order", order)
-    for fill in fills:
-        take("fill", fill, orders[fill.client_id].sequence)
-    for entry in cash:
-        take("cash", entry)
-    for trade in trades:
-        take("trade", trade)
-    for position in positions:
-        take("position", position)
-    for name in _counted(EquityColumns):
-        digest.update(getattr(equity, name).astype("<i8").tobytes())
+    for instrument in instruments:
+        sizes = (instrument.tick, instrument.lot, instrument.multiplier)
+        _text(digest, (instrument.symbol, instrument.currency, *(str(size.normalize()) for size in sizes)))
+    for table, columns in _TABLES:
+        array = as_arrays(desk[table], columns)
+        _numbers(digest, str(table), array[:, _KEPT] if table == at.D_ORDERS else array)
+    positions = as_arrays(desk[at.D_POSITIONS], at.POSITION_COLUMNS)
+    _numbers(digest, "positions", positions[:, _POSITION])
+    column = tags if isinstance(tags, TagColumn) else TagColumn.of(tags, len(desk[at.D_ORDERS]))
+    numbers, texts = column.canonical()
+    _text(digest, texts)
+    _numbers(digest, "tags", numbers)
+    if equity is not None:
+        for field in fields(EquityColumns):
+            _numbers(digest, field.name, getattr(equity, field.name))
     return digest.hexdigest()
 
 
-def _counted(kind: type) -> tuple[str, ...]:
-    """Return the names of the fields that count; none of what is no dataclass."""
-    found = fields(kind) if is_dataclass(kind) else ()
-    return tuple(field.name for field in found if field.name not in IDS)
+def _numbers(digest: Digest, name: str, numbers: NDArray[np.int64]) -> None:
+    _text(digest, (name, str(numbers.shape)))
+    digest.update(np.ascontiguousarray(numbers, "<i8").tobytes())
 
 
-def _values(item: object) -> Iterator[str]:
-    """Yield an item's fields as text, those of its parts in their place."""
-    if names := _counted(type(item)):
-        for name in names:
-            yield from _values(getattr(item, name))
-    elif isinstance(item, Decimal):
-        yield str(item.normalize(EXACT))  # 0.10 is 0.1
-    else:
-        yield str(item)
+def _text(digest: Digest, parts: Sequence[str]) -> None:
+    digest.update("|".join(f"{len(part)}:{part}" for part in parts).encode())
+    digest.update(b"\n")

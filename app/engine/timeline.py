@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.events import CorporateAction, Dividend
+from app.domain.events import CorporateAction, Delisting, Dividend
 from app.domain.money import INT64_MAX
 from app.engine.columns import BarSeries, Int64, MarketData
 
@@ -61,14 +61,16 @@ def due_actions(
     """Return the actions by the step at which they act, splits before dividends.
 
     An action acts at its symbol's first bar on or after the ex-time, because until then the last mark is
-    still in old shares. One that is not later than the symbol's first bar concerns nobody and is left out.
+    still in old shares; a delisting acts at the first timestamp of any symbol, because its own has no more
+    bars. One that is not later than the symbol's first bar concerns nobody and is left out.
     """
     due: dict[int, list[CorporateAction]] = {}
     for action in sorted(actions, key=_order):
         series = market.series.get(action.symbol)
         if series is None or action.ex_time <= int(series.timestamps[0]):
             continue
-        step = timeline.step_of_bar(series, action.ex_time)
+        ended = isinstance(action, Delisting)
+        step = timeline.step_at(action.ex_time) if ended else timeline.step_of_bar(series, action.ex_time)
         if step is not None:
             due.setdefault(step, []).append(action)
     return due

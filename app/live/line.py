@@ -1,31 +1,29 @@
 """The line from a timestamp's bars to judged orders; the same in a backtest, on paper and live."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import localcontext
-from itertools import count
+from typing import Any, Protocol
 
 from app.domain.bars import moment
 from app.domain.errors import LtsError, OutOfRange, RunFailed, described
 from app.domain.instruments import Instrument
-from app.domain.intents import Cancel, IntentError, OrderType, Place, Side, Target
+from app.domain.intents import Cancel, Intent, IntentError, Place, Replace, Side, Target
 from app.domain.money import EXACT
 from app.domain.orders import (
     Approved,
+    ClientOrderIds,
     Denied,
     Order,
     OrderRequest,
     Proposal,
     Reason,
     Rule,
-    client_order_id,
+    Verdict,
 )
 from app.domain.positions import BookView
-from app.engine.fees import VenueModel
-from app.engine.views import Bars
-from app.ports import Portfolio, Strategy, last_price, placed
-from app.risk.judge import judge, shrinks
+from app.ports import Bars, Portfolio, Strategy, last_price, placed, replaced
+from app.risk.judge import CASH, judge, shrinks
 
 
 @dataclass(frozen=True)
@@ -35,21 +33,35 @@ class Owner:
     run_id: str
     portfolio: str
     strategy: str
+    _ids: dict[str, ClientOrderIds] = field(default_factory=dict, repr=False, compare=False)
+
+    def named(self, symbol: str, step: int, index: int) -> str:
+        """Return the client order id of the order at a place among those of a step."""
+        ids = self._ids.get(symbol)
+        if ids is None:
+            ids = self._ids[symbol] = ClientOrderIds(
+                run=self.run_id, portfolio=self.portfolio, asset=symbol, strategy=self.strategy
+            )
+        return ids.of(step, index)
 
 
-@dataclass(frozen=True)
-class Decisions:
-    """What came of one timestamp's intents."""
+class Venue(Protocol):
+    """Where working orders are changed at once, by client order id."""
 
-    approved: list[Order] = field(default_factory=list)
-    denied: list[tuple[Order, Reason]] = field(default_factory=list)
+    def cancel(self, client_id: str) -> None:
+        """Cancel an order; one that works no more is left alone."""
+        ...
 
-
-NOTHING = Decisions()
+    def replace(self, client_id: str, request: OrderRequest) -> None:
+        """Give a working order the lots and prices of a request."""
+        ...
 
 
 class Line:
-    """strategy.decide -> intents -> portfolio.size -> requests -> risk.judge -> orders."""
+    """strategy.decide -> intents -> portfolio.size -> requests -> risk.judge -> verdicts.
+
+    `fee` estimates what a request is charged, from its symbol, whether it buys, its lots and their value.
+    """
 
     def __init__(
         self,
@@ -58,103 +70,130 @@ class Line:
         strategy: Strategy,
         portfolio: Portfolio,
         rules: Sequence[Rule],
-        venue: VenueModel,
+        fee: Callable[[str, bool, int, int], int],
         instruments: Mapping[str, Instrument],
+        initial_margin: tuple[int, int] = CASH,
     ) -> None:
-        self._owner = owner
         self._strategy = strategy
         self._portfolio = portfolio
         self._rules = tuple(rules)
-        self._venue = venue
+        self._fee = fee
+        self._initial_margin = initial_margin
         self._instruments = instruments
-        self._sequence = count(1)
+        self.strategy_decides = strategy.decide
         self._strategy_name = f"Strategy {owner.strategy}"
         self._portfolio_name = f"Portfolio {type(portfolio).__name__}"
 
-    def decide(self, step: int, bars: Bars, book: BookView, cancel: Callable[[str], object]) -> Decisions:
-        """Return the orders that the strategy's intents at this step lead to, judged by risk.
+    def decide(self, bars: Bars, book: BookView, venue: Venue) -> Sequence[Verdict]:
+        """Return the verdicts on what the strategy wants at this timestamp, in the order to act on them.
 
-        Cancels go to `cancel` first, by client order id, so that what they set free can be used at once;
-        canceling what no longer works does nothing. Raises RunFailed where a plugin raises or asks for a
-        symbol that the run does not have, and OutOfRange where an amount does not fit 64 bits; both name the
-        plugin and the time.
+        Cancels and replacements act first, so that what they set free can be used at once. Raises RunFailed
+        where a plugin raises or asks for a symbol that the run does not have, and OutOfRange where an amount
+        does not fit 64 bits; both name the plugin and the time.
         """
         try:
-            intents = self._strategy.decide(bars, book)
-            if not intents:
-                return NOTHING
-            found = tuple(intents)
+            intents = self.strategy_decides(bars, book)
         except Exception as error:
-            raise _failed(self._strategy_name, bars.time, error) from error
-        with localcontext(EXACT):
-            return self._decided(found, step, bars, book, cancel)
+            raise self.blamed(error, bars.time) from error
+        return self.answered(intents, bars, book, venue)
+
+    def on_timer(self, name: str, bars: Bars, book: BookView, venue: Venue) -> Sequence[Verdict]:
+        """Return the verdicts on what the strategy wants because a timer is due; raises as `decide` does."""
+        try:
+            intents = self._strategy.on_timer(name, bars, book)
+        except Exception as error:
+            raise self.blamed(error, bars.time) from error
+        return self.answered(intents, bars, book, venue)
 
     def hear(self, order: Order, time: int) -> None:
         """Tell the strategy of an order that has changed. Raises RunFailed where it raises."""
-        with _calling(self._strategy_name, time):
+        try:
             self._strategy.on_order_update(order)
+        except Exception as error:
+            raise self.blamed(error, time) from error
 
-    def _decided(
-        self,
-        intents: tuple[object, ...],
-        step: int,
-        bars: Bars,
-        book: BookView,
-        cancel: Callable[[str], object],
-    ) -> Decisions:
-        with _calling(self._strategy_name, bars.time):
-            targets, placed_ = self._sorted_out(intents, cancel)
-        with _calling(self._portfolio_name, bars.time):
-            requests = [*self._sized(targets, bars, book), *placed_]
-        requests.sort(key=lambda request: _turn(request, book))
-        proposals, refused = [], []
-        for request in requests:
-            reason = _refusal(request, bars)
-            if reason is Reason.NONE:
-                proposals.append(self._proposal(request, book))
-            else:
-                refused.append(Denied(request, reason))
-        with _calling("A risk rule", bars.time):
-            verdicts = [*judge(proposals, book, self._rules), *refused]
-        decisions = Decisions()
-        for index, verdict in enumerate(verdicts):
-            order = self._order(verdict.request, step, index, bars.time)
-            match verdict:
-                case Denied(reason=reason):
-                    decisions.denied.append((order, reason))
-                case Approved():
-                    decisions.approved.append(order)
-        return decisions
+    def blamed(self, error: Exception, time: int) -> LtsError:
+        """Return what the strategy raised as the error that a user meets, with its name and the time."""
+        return _failed(self._strategy_name, time, error)
+
+    def answered(
+        self, intents: Sequence[Intent], bars: Bars, book: BookView, venue: Venue
+    ) -> Sequence[Verdict]:
+        """Return the verdicts on intents, as `decide` does."""
+        if not intents:
+            return ()
+        who = self._strategy_name
+        with localcontext(EXACT):
+            try:
+                targets, requests, refused = self._sorted_out(tuple(intents), bars, book, venue)
+                who = self._portfolio_name
+                requests = [*self._sized(targets, bars, book), *requests]
+                if len(requests) > 1:
+                    requests.sort(key=lambda request: _turn(request, book))
+                proposals = []
+                for request in requests:
+                    reason = _refusal(request, bars)
+                    if reason is Reason.NONE:
+                        proposals.append(self._proposal(request, book))
+                    else:
+                        refused.append(Denied(request, reason))
+                who = "A risk rule"
+                return [*judge(proposals, book, self._rules, self._initial_margin), *refused]
+            except Exception as error:
+                raise _failed(who, bars.time, error) from error
 
     def _sorted_out(
-        self, intents: tuple[object, ...], cancel: Callable[[str], object]
-    ) -> tuple[list[Target], list[OrderRequest]]:
-        """Carry out the cancels, and return the targets and the placed orders as requests."""
+        self, intents: tuple[Any, ...], bars: Bars, book: BookView, venue: Venue
+    ) -> tuple[list[Target], list[OrderRequest], list[Verdict]]:
+        """Carry out cancels and replacements; return targets, placed orders, and what was refused already."""
         targets: list[Target] = []
         requests: list[OrderRequest] = []
+        refused: list[Verdict] = []
         for intent in intents:
             match intent:
-                case Cancel(client_id):
-                    cancel(client_id)
                 case Target(symbol):
                     self._instrument(symbol)
                     targets.append(intent)
                 case Place(symbol):
                     requests.append(placed(intent, self._instrument(symbol)))
+                case Cancel(client_id):
+                    venue.cancel(client_id)
+                case Replace():
+                    refused.extend(self._replaced(intent, bars, book, venue))
                 case _:
                     raise IntentError(
-                        f"{type(intent).__name__!r} is no intent: `decide` returns Target, Place and Cancel"
+                        f"{type(intent).__name__!r} is no intent: `decide` returns Target, Place, Replace "
+                        "and Cancel"
                     )
-        return targets, requests
+        return targets, requests, refused
+
+    def _replaced(self, intent: Replace, bars: Bars, book: BookView, venue: Venue) -> list[Verdict]:
+        """Change a working order if risk lets it; return the denial if not."""
+        order = book.orders.get(intent.client_id)
+        if order is None:
+            return []
+        request = replaced(order, intent)
+        reason = _refusal(replace(request, lots=max(1, request.lots)), bars)
+        if reason is Reason.NONE:
+            more = max(0, request.lots - order.request.lots)
+            proposal = self._proposal(replace(request, lots=more), book)
+            verdict = judge([proposal], book, self._rules, self._initial_margin)[0]
+            if isinstance(verdict, Approved):
+                venue.replace(intent.client_id, request)
+                return []
+            reason = verdict.reason
+        return [Denied(replace(request, tag=f"replacement of {intent.client_id}"), reason)]
 
     def _sized(self, targets: list[Target], bars: Bars, book: BookView) -> list[OrderRequest]:
         """Return the requests for the targets; one without a price yet becomes a request of no lots."""
-        known = [target for target in targets if target.symbol in bars]
-        requests = [
-            OrderRequest(target.symbol, Side.BUY, 0, tag=target.tag)
-            for target in targets
-            if target.symbol not in bars
-        ]
+        if not targets:
+            return []
+        known, requests = [], []
+        for target in targets:
+            if target.symbol in bars:
+                known.append(target)
+            else:
+                requests.append(OrderRequest(target.symbol, Side.BUY, 0, tag=target.tag))
         if known:
             weights = self._portfolio.allocate(known, bars, book, self._instruments)
             sized = self._portfolio.size(known, weights, bars, book, self._instruments)
@@ -173,27 +212,10 @@ class Line:
 
     def _proposal(self, request: OrderRequest, book: BookView) -> Proposal:
         instrument = self._instruments[request.symbol]
-        ticks = request.stop_ticks if request.stop_ticks is not None else last_price(book, request.symbol)
+        ticks = request.limit_ticks or request.stop_ticks or last_price(book, request.symbol)
         value = instrument.value(ticks, request.lots)
-        return Proposal(request, instrument, value, self._venue.commission.charge(value))
-
-    def _order(self, request: OrderRequest, step: int, index: int, time: int) -> Order:
-        owner = self._owner
-        return Order(
-            client_id=client_order_id(
-                run=owner.run_id,
-                portfolio=owner.portfolio,
-                asset=request.symbol,
-                strategy=owner.strategy,
-                sequence=step,
-                index=index,
-            ),
-            sequence=next(self._sequence),
-            instrument=self._instruments[request.symbol],
-            request=request,
-            submitted_at=time,
-            updated_at=time,
-        )
+        fee = self._fee(request.symbol, request.side is Side.BUY, request.lots, value)
+        return Proposal(request, instrument, value, fee)
 
 
 def _turn(request: OrderRequest, book: BookView) -> int:
@@ -201,33 +223,42 @@ def _turn(request: OrderRequest, book: BookView) -> int:
 
     So purchases may spend what sales bring in, and a stop may guard what is being bought beside it.
     """
-    if request.type is not OrderType.MARKET:
+    if not request.type.at_market:
         return 2
     return 0 if shrinks(book.expected_lots(request.symbol), request.signed_lots) else 1
 
 
 def _refusal(request: OrderRequest, bars: Bars) -> Reason:
-    """Return why a request is no order at all, or `Reason.NONE`."""
+    """Return why a request, or one of those that follow it, is no order at all, or `Reason.NONE`."""
     if request.refusal is not Reason.NONE:
         return request.refusal
     if request.symbol not in bars:
         return Reason.NO_PRICE_YET
     if request.lots < 1:
         return Reason.QUANTITY_BELOW_ONE_LOT
+    reason = _unpriced(request)
+    if reason is Reason.NONE and request.expires_at is not None and request.expires_at <= bars.time:
+        return Reason.ALREADY_EXPIRED
+    for child in request.then:
+        if reason is Reason.NONE:
+            reason = _refusal(child, bars)
+    return reason
+
+
+def _unpriced(request: OrderRequest) -> Reason:
+    """Return which price of a request is missing or impossible, or `Reason.NONE`."""
     if request.type.needs_stop and request.stop_ticks is None:
         return Reason.STOP_PRICE_MISSING
     if request.stop_ticks is not None and request.stop_ticks < 1:
         return Reason.STOP_PRICE_NOT_POSITIVE
+    if request.type.needs_limit and request.limit_ticks is None:
+        return Reason.LIMIT_PRICE_MISSING
+    if request.limit_ticks is not None and request.limit_ticks < 1:
+        return Reason.LIMIT_PRICE_NOT_POSITIVE
+    for trail in (request.trail_ticks, request.trail_ppm):
+        if trail is not None and trail < 1:
+            return Reason.TRAIL_NOT_POSITIVE
     return Reason.NONE
-
-
-@contextmanager
-def _calling(who: str, time: int) -> Iterator[None]:
-    """Name the plugin and the time in every error that its code raises."""
-    try:
-        yield
-    except Exception as error:
-        raise _failed(who, time, error) from error
 
 
 def _failed(who: str, time: int, error: Exception) -> LtsError:

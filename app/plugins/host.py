@@ -7,7 +7,8 @@ from typing import Any
 import pluggy
 
 from app.plugins.catalogue import EXTENSION, Catalogue
-from app.ports import DataSource, Options, PluginBase, PluginError, Rule, described
+from app.ports import DataSource, FeeSchedule, Options, PluginBase, PluginError, Rule, described
+from app.ports.fees import SCHEDULES
 from app.ports.hookspecs import SPECS
 
 
@@ -74,6 +75,29 @@ class PluginHost:
                     raise PluginError(f"{plugin} offers a data source '{name}', which exists already.")
                 sources[name] = source
         return sources
+
+    def fee_schedules(self) -> dict[str, FeeSchedule]:
+        """Return the fee schedules that plugins offer, by name.
+
+        Raises PluginError where two offer one name or one has the name of a built-in schedule, and where an
+        offer fails or is none.
+        """
+        schedules: dict[str, FeeSchedule] = {}
+        owners = dict.fromkeys(SCHEDULES, "LTS itself")
+        for plugin, offered in self._offers("lts_fee_schedules"):
+            if not (
+                isinstance(offered, Mapping)
+                and all(isinstance(schedule, FeeSchedule) for schedule in offered.values())
+            ):
+                raise _no_offer(plugin, "lts_fee_schedules", "a mapping of names to fee schedules")
+            for name, schedule in offered.items():
+                if name in owners:
+                    raise PluginError(
+                        f"{plugin} and {owners[name]} both offer a fee schedule '{name}'.",
+                        "Rename the plugin's, or uninstall its package.",
+                    )
+                owners[name], schedules[name] = plugin, schedule
+        return schedules
 
     def risk_rules(self) -> list[Rule]:
         """Return the rules that plugins add to the built-in ones.

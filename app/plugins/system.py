@@ -35,13 +35,15 @@ class System:
     def build(
         cls, settings: Settings, catalogue: Catalogue, on_failure: Callable[[HookFailure], None]
     ) -> "System":
-        """Return the chosen plugins, built. Raises PluginError where one cannot be."""
+        """Return the chosen plugins, built. Raises PluginError where one cannot be, and as the host does."""
         host = PluginHost(catalogue, on_failure)
         plugins = {
             kind: host.build(kind, settings.chosen[kind], cast("Options", settings.options(kind)))
             for kind in KINDS
         }
-        return cls(settings, host, plugins)
+        system = cls(settings, host, plugins)
+        system.broker.keep_schedules(host.fee_schedules())
+        return system
 
     @property
     def aaa(self) -> AAA:

@@ -2,11 +2,23 @@
 
 from app.domain.bars import BarFlag, Timeframe
 from app.domain.errors import InputError, LtsError, PluginError, described
-from app.domain.events import CorporateAction, Dividend, Split
+from app.domain.events import CorporateAction, Delisting, Dividend, Split
 from app.domain.fills import CashEntry, CashKind, Fill, Trade
 from app.domain.instruments import Instrument
-from app.domain.intents import Cancel, Intent, OrderType, Place, Side, Target, TimeInForce
+from app.domain.intents import (
+    Cancel,
+    Intent,
+    OrderType,
+    Place,
+    Replace,
+    Side,
+    Target,
+    TimeInForce,
+    bracket,
+)
 from app.domain.orders import (
+    Approved,
+    Denied,
     Order,
     OrderRequest,
     OrderStatus,
@@ -14,12 +26,38 @@ from app.domain.orders import (
     Proposal,
     Reason,
     Rule,
+    Verdict,
 )
 from app.domain.positions import BookView, Position
-from app.engine.columns import BarSeries, MarketData
+from app.engine.columns import ROWS, BarSeries, MarketData
+from app.engine.consolidation import (
+    Consolidated,
+    Consolidator,
+    DollarBars,
+    EveryN,
+    RangeBars,
+    Renko,
+    SessionAnchor,
+    TickBars,
+    TimeBars,
+    Trades,
+    VolumeBars,
+)
 from app.engine.equity import EquityColumns
-from app.engine.fees import BpsOfNotional, VenueModel
-from app.engine.views import Bars, BarView
+from app.engine.fees import (
+    Basis,
+    BpsOfNotional,
+    Charge,
+    FeeModel,
+    FeeSchedule,
+    Liquidity,
+    Tier,
+    dated,
+)
+from app.engine.program import Program, SignalSizing, compiled
+from app.engine.venue import Account, AccountKind, Intrabar, LimitFill, Slippage, SlippageModel, VenueModel
+from app.engine.views import Bars, BarView, HigherBarView
+from app.ports.fees import SCHEDULES, fee_schedule
 from app.ports.hookspecs import hookimpl
 from app.ports.identity import AuditEvent, AuditTrail, Credentials, Identity
 from app.ports.kinds import (
@@ -33,13 +71,28 @@ from app.ports.kinds import (
     Strategy,
     Weights,
 )
+from app.ports.placing import exact, placed, replaced, resized
 from app.ports.plugin import Number, Options, PluginBase
 from app.ports.run import Batch, Recorder, RunContext, RunResult, RunStatus
+from app.ports.scheduling import (
+    AtClose,
+    AtOpen,
+    Due,
+    Every,
+    EveryPeriod,
+    Known,
+    Membership,
+    MonthEnd,
+    MonthStart,
+    Sessions,
+    Timer,
+    TopByDollarVolume,
+    Universe,
+    WeekStart,
+)
 from app.ports.sizing import (
-    exact,
     last_price,
     lots_for,
-    placed,
     share_of,
     size_targets,
     toward,
@@ -50,12 +103,20 @@ from app.ports.sources import DataRequest, DataSource
 __all__ = [
     "AAA",
     "KINDS",
+    "ROWS",
+    "SCHEDULES",
+    "Account",
+    "AccountKind",
+    "Approved",
+    "AtClose",
+    "AtOpen",
     "AuditEvent",
     "AuditTrail",
     "BarFlag",
     "BarSeries",
     "BarView",
     "Bars",
+    "Basis",
     "Batch",
     "BookView",
     "BpsOfNotional",
@@ -63,20 +124,40 @@ __all__ = [
     "Cancel",
     "CashEntry",
     "CashKind",
+    "Charge",
+    "Consolidated",
+    "Consolidator",
     "Core",
     "CorporateAction",
     "Credentials",
     "DataRequest",
     "DataSource",
+    "Delisting",
+    "Denied",
     "Dividend",
+    "DollarBars",
+    "Due",
     "EquityColumns",
+    "Every",
+    "EveryN",
+    "EveryPeriod",
+    "FeeModel",
+    "FeeSchedule",
     "Fill",
+    "HigherBarView",
     "Identity",
     "InputError",
     "Instrument",
     "Intent",
+    "Intrabar",
+    "Known",
+    "LimitFill",
+    "Liquidity",
     "LtsError",
     "MarketData",
+    "Membership",
+    "MonthEnd",
+    "MonthStart",
     "Number",
     "Options",
     "Order",
@@ -90,29 +171,54 @@ __all__ = [
     "Portfolio",
     "PortfolioOptions",
     "Position",
+    "Program",
     "Promised",
     "Proposal",
+    "RangeBars",
     "Reason",
     "Recorder",
+    "Renko",
+    "Replace",
     "Rule",
     "RunContext",
     "RunResult",
     "RunStatus",
+    "SessionAnchor",
+    "Sessions",
     "Side",
+    "SignalSizing",
+    "Slippage",
+    "SlippageModel",
     "Split",
     "Strategy",
     "Target",
+    "TickBars",
+    "Tier",
+    "TimeBars",
     "TimeInForce",
     "Timeframe",
+    "Timer",
+    "TopByDollarVolume",
     "Trade",
+    "Trades",
+    "Universe",
     "VenueModel",
+    "Verdict",
+    "VolumeBars",
+    "WeekStart",
     "Weights",
+    "bracket",
+    "compiled",
+    "dated",
     "described",
     "exact",
+    "fee_schedule",
     "hookimpl",
     "last_price",
     "lots_for",
     "placed",
+    "replaced",
+    "resized",
     "share_of",
     "size_targets",
     "toward",

@@ -10,6 +10,7 @@ import pluggy
 
 from app.domain.fills import Fill
 from app.domain.orders import Order, Rule
+from app.engine.fees import FeeSchedule
 from app.ports.run import RunResult
 from app.ports.sources import DataSource
 
@@ -23,6 +24,10 @@ class Offers:
     @hookspec
     def lts_data_sources(self) -> Mapping[str, DataSource]:
         """Offer data sources by the name that `data.source` chooses."""
+
+    @hookspec
+    def lts_fee_schedules(self) -> Mapping[str, FeeSchedule]:
+        """Offer fee schedules by the name that a broker's option chooses, like `broker.fees`."""
 
     @hookspec
     def lts_risk_rules(self) -> Sequence[Rule]:

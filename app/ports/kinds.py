@@ -2,7 +2,9 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import msgspec
@@ -14,7 +16,12 @@ from app.domain.intents import Intent, Target
 from app.domain.money import currency_exponent, from_units, to_units
 from app.domain.orders import Order, OrderRequest
 from app.domain.positions import BookView
-from app.engine.fees import VenueModel
+from app.engine.consolidation import Consolidator
+from app.engine.fees import FeeSchedule
+from app.engine.program import Program, SignalSizing
+from app.engine.schedule import Timer
+from app.engine.universe import Universe
+from app.engine.venue import VenueModel
 from app.engine.views import Bars
 from app.indicators.base import Indicator
 from app.ports.identity import AuditEvent, AuditTrail, Credentials, Identity
@@ -87,12 +94,51 @@ class Strategy(PluginBase, ABC):
         """Return the indicators to keep for every symbol; each becomes an attribute of the symbol's bars."""
         return {}
 
+    def consolidators(self) -> Mapping[str, Consolidator]:
+        """Return the higher bars to make of every symbol's bars; `bars[symbol].at(name)` shows them.
+
+        Indicators apply to them as well; one that is declared as "name.indicator" is for those bars alone.
+        """
+        return {}
+
     @abstractmethod
     def decide(self, bars: Bars, book: BookView) -> Sequence[Intent]:
         """Return what is wanted now, once per timestamp; the views are valid during the call only."""
 
     def on_order_update(self, order: Order) -> None:
         """Hear that an order of this strategy has changed; called before the next `decide`."""
+
+    def timers(self) -> Mapping[str, Timer]:
+        """Return the timers to be called at, by name; asked once, before the first bar."""
+        return {}
+
+    def on_timer(
+        self,
+        name: str,  # noqa: ARG002 - by default there are no timers, so nothing reads these
+        bars: Bars,  # noqa: ARG002 - as above
+        book: BookView,  # noqa: ARG002 - as above
+    ) -> Sequence[Intent]:
+        """Return what is wanted now that a timer of `timers` is due; the views are as in `decide`.
+
+        It is called after the `decide` of the last timestamp whose bars have all ended by the timer's moment,
+        and what it asks for can trade in bars that start at or after that moment.
+        """
+        return ()
+
+    def warmup(self) -> int | timedelta:
+        """Return how many timestamps, or how long from the first one, pass before this strategy is asked."""
+        return 0
+
+    def program(self) -> Program | None:
+        """Return this strategy as one function of columns, so that its runs can be compiled, or None.
+
+        What it decides must be what `decide` decides, at every bar of every symbol.
+        """
+        return None
+
+    def universe(self) -> Universe | None:
+        """Return the rule for the symbols that may be traded, or None for all of them."""
+        return None
 
 
 class PortfolioOptions(Options):
@@ -133,6 +179,13 @@ class Portfolio(PluginBase, ABC):
     ) -> Weights:
         """Return each symbol's share of the portfolio's equity, at most 1 in sum."""
 
+    def signal_sizing(
+        self,
+        instruments: Mapping[str, Instrument],  # noqa: ARG002 - a default that needs nothing of it
+    ) -> SignalSizing | None:
+        """Return how `size` treats signals, so that runs can be compiled; None where that is not simple."""
+        return None
+
     @abstractmethod
     def size(
         self,
@@ -146,7 +199,13 @@ class Portfolio(PluginBase, ABC):
 
 
 class Broker(PluginBase, ABC):
-    """Carry it to a venue."""
+    """Carry it to a venue; `schedules` are the fee schedules that plugins offer, by name."""
+
+    schedules: Mapping[str, FeeSchedule] = MappingProxyType({})
+
+    def keep_schedules(self, schedules: Mapping[str, FeeSchedule]) -> None:
+        """Take the fee schedules that plugins offer; the host calls it once, before any other method."""
+        self.schedules = schedules
 
     @abstractmethod
     def simulation(self) -> VenueModel:

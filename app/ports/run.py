@@ -1,9 +1,10 @@
 """What a pipeline is given for one run, and what it gives back."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from app.domain.events import CorporateAction
@@ -12,8 +13,9 @@ from app.domain.instruments import Instrument
 from app.domain.money import currency_exponent, to_units
 from app.domain.orders import Order, Rule
 from app.domain.positions import Position
-from app.engine.columns import Float64, MarketData
+from app.engine.columns import BarSeries, Float64, MarketData
 from app.engine.equity import EquityColumns
+from app.engine.sessions import Sessions
 
 if TYPE_CHECKING:
     from app.ports.kinds import Broker, Portfolio, Strategy
@@ -43,7 +45,8 @@ class Batch:
 class RunResult:
     """All that a run came to; money is in minor units of `currency`, ratios are plain numbers.
 
-    `benchmark` is the value of the benchmark at the times of `equity`, starting from the same capital.
+    `benchmark` is the value of the benchmark at the times of `equity`, starting from the same capital;
+    `ambiguous` counts the fills whose order in time one bar does not tell.
     """
 
     status: RunStatus
@@ -65,6 +68,7 @@ class RunResult:
     seconds: float
     actions: Sequence[CorporateAction] = ()
     notices: Sequence[str] = ()
+    ambiguous: int = 0
 
     @property
     def fees(self) -> int:
@@ -84,7 +88,9 @@ class Recorder(Protocol):
 class RunContext:
     """One run: its plugins are built, its data loaded, its row written and RUNNING.
 
-    `benchmark` is the market that is bought and held for comparison.
+    `benchmark` is the market that is bought and held for comparison, `sessions` the calendar where one is
+    known, `finer` the bars of a finer time frame by symbol, for fills that a bar alone cannot order.
+    `speed` is auto, interpreted or compiled; compiled kernels are kept in the folder `kernels`.
     `progress(done, total)` may be called as often as wanted; `stopping()` turns true when a person or the
     system asks the run to end, and the pipeline then stops at the next timestamp with status INTERRUPTED.
     """
@@ -105,6 +111,10 @@ class RunContext:
     progress: Callable[[int, int], None]
     stopping: Callable[[], bool]
     rules: Sequence[Rule] = ()
+    sessions: Sessions | None = None
+    finer: Mapping[str, BarSeries] = field(default_factory=dict)
+    speed: str = "auto"
+    kernels: Path | None = None
 
     @property
     def deposit(self) -> int:

@@ -5,17 +5,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from app.domain.instruments import Instrument
-from app.domain.intents import IntentError, Number, OrderType, Place, Side, Target
-from app.domain.money import checked, half_even, steps
+from app.domain.intents import IntentError, Place, Side, Target, bracket
+from app.domain.money import half_even
 from app.domain.orders import OrderRequest, Reason
 from app.domain.positions import BookView
-
-
-def exact(number: Number) -> Decimal:
-    """Return a number as the decimal that a person would write for it: 0.1 is 0.1, not its binary tail."""
-    if isinstance(number, Decimal | int):
-        return Decimal(number)
-    return Decimal(repr(float(number)))
+from app.ports.placing import exact, placed, resized
 
 
 def last_price(book: BookView, symbol: str) -> int:
@@ -57,7 +51,8 @@ def size_targets(
     """Return the market orders toward all targets: weights are shares of the account's equity.
 
     The last of several targets for one symbol counts. What a signal is worth in lots is the portfolio
-    plugin's own question, answered by `lots_by_signal`.
+    plugin's own question, answered by `lots_by_signal`. An order that opens or adds to a holding becomes a
+    bracket where its target names exits; one that only reduces does not.
     """
     requests = []
     for target in {target.symbol: target for target in targets}.values():
@@ -71,7 +66,8 @@ def size_targets(
             wanted = lots_by_signal(target, instrument)
         request = toward(instrument, wanted, book, target.tag)
         if request is not None:
-            requests.append(request)
+            opening = wanted * request.signed_lots > 0
+            requests.append(_protected(request, target, instrument) if opening else request)
         elif wanted == 0 and (target.signal or target.weight or target.quantity):
             # Too little for one lot: an order of none, so that risk denies it and somebody can see why.
             requests.append(OrderRequest(target.symbol, Side.BUY, 0, tag=target.tag))
@@ -84,7 +80,8 @@ def within_cash(
     """Return the requests, sales first, with each purchase cut to what the cash pays for at the last close.
 
     `keep` minor units of cash are left alone, for fees and for opens above the last close; what the sales are
-    estimated to bring in is spent too. A purchase for which nothing is left is refused, with the reason.
+    estimated to bring in is spent too. What follows a purchase is cut with it. A purchase for which nothing
+    is left is refused, with the reason.
     """
     ordered = sorted(requests, key=lambda request: request.side is Side.BUY)
     available = book.cash - book.reserved - keep
@@ -98,28 +95,16 @@ def within_cash(
         lots = min(request.lots, lots_for(instrument, max(0, available), ticks))
         available -= instrument.value(ticks, lots)
         if lots or not request.lots:
-            cut.append(replace(request, lots=lots))
+            cut.append(resized(request, lots))
         else:
             cut.append(replace(request, refusal=Reason.INSUFFICIENT_CASH))
     return cut
 
 
-def placed(intent: Place, instrument: Instrument) -> OrderRequest:
-    """Return a placed order in lots and ticks: quantities toward zero, buy stops up, sell stops down.
-
-    Raises IntentError for a negative quantity and OutOfRange for numbers beyond 64 bits.
-    """
-    stop_ticks = None
-    if intent.type is OrderType.STOP and intent.stop is not None:
-        numerator, denominator = steps(exact(intent.stop), instrument.tick)
-        up = intent.side is Side.BUY
-        stop_ticks = checked(-(-numerator // denominator) if up else numerator // denominator)
-    return OrderRequest(
-        symbol=intent.symbol,
-        side=intent.side,
-        lots=instrument.lots(exact(intent.quantity)),
-        type=intent.type,
-        time_in_force=intent.time_in_force,
-        stop_ticks=stop_ticks,
-        tag=intent.tag,
-    )
+def _protected(request: OrderRequest, target: Target, instrument: Instrument) -> OrderRequest:
+    """Return the request with the exits that its target names, for the same lots."""
+    if target.stop_loss is None and target.take_profit is None and target.trail is None:
+        return request
+    entry = Place(request.symbol, request.side, instrument.quantity(request.lots), tag=request.tag)
+    exits = bracket(entry, stop_loss=target.stop_loss, take_profit=target.take_profit, trail=target.trail)
+    return placed(exits, instrument)

@@ -12,7 +12,10 @@ from app.engine.columns import MarketData
 class DataRequest:
     """Which bars a run needs; `start` and `end` are inclusive UTC nanoseconds, None is as far as the data go.
 
-    `path` is a file, a folder or a pattern (file sources only); `tick` None takes the finest decimals seen.
+    `path` is a file, a folder or a pattern, `actions` a file of corporate actions (both for file sources
+    only); `tick` None takes the finest decimals seen. `extra_columns` are to be given as `extras` of each
+    series. With `inconsistent`, bars with the high below the low, or open or close outside of them, may be
+    given as they are, for a policy to deal with; else they are refused.
     """
 
     symbols: tuple[str, ...]
@@ -22,6 +25,9 @@ class DataRequest:
     end: int | None = None
     tick: Decimal | None = None
     currency: str = "USD"
+    actions: str = ""
+    extra_columns: tuple[str, ...] = ()
+    inconsistent: bool = False
 
 
 class DataSource(Protocol):

@@ -18,6 +18,7 @@ from app.security.files import private_file
 from app.services.headless import HeadlessPortfolio
 from app.services.operator import operator
 from app.services.report import PluginRow, ReportHeader, SettingRow, write_report
+from app.services.run_data import RunData
 from app.services.runs import RunPlan, RunStore
 from app.services.summary import run_summary
 from app.services.trail import DatabaseTrail
@@ -40,7 +41,8 @@ class OpenLog(Protocol):
 class Surroundings:
     """What a run needs from the process around it; `clock` gives UTC nanoseconds.
 
-    `open_log` opens a log whose lines all carry the run's id, and `logged` hears of it.
+    `open_log` opens a log whose lines all carry the run's id, and `logged` hears of it; `kernels` is the
+    user's own folder for what is compiled.
     """
 
     clock: Callable[[], int]
@@ -48,6 +50,7 @@ class Surroundings:
     progress: Callable[[int, int], None]
     stoppable: Callable[[Callable[[], None]], None]
     logged: Callable[[Log], None]
+    kernels: Path
 
 
 @dataclass(frozen=True)
@@ -68,9 +71,12 @@ class Execution:
     database: Database
     around: Surroundings
     folder: Path
-    market: MarketData
-    benchmark: MarketData
-    benchmark_name: str
+    data: RunData
+
+    @property
+    def market(self) -> MarketData:
+        """Return the market of the run."""
+        return self.data.market
 
     def run(self) -> Outcome:
         """Run, and return what it came to.
@@ -138,8 +144,8 @@ class Execution:
             capital=system.money.capital,
             market=self.market,
             seed=system.settings.core.run.seed,
-            benchmark=self.benchmark,
-            benchmark_name=self.benchmark_name,
+            benchmark=self.data.benchmark,
+            benchmark_name=self.data.benchmark_name,
             strategy=system.strategy,
             portfolio=system.portfolio,
             broker=system.broker,
@@ -147,6 +153,10 @@ class Execution:
             progress=self.around.progress,
             stopping=lambda: core.stopping,
             rules=rules,
+            sessions=self.data.sessions,
+            finer=self.market.finer,
+            speed=system.settings.core.run.speed,
+            kernels=self.around.kernels,
         )
         result = core.start(lambda: system.pipeline.run(context))
         if result is None:

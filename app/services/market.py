@@ -21,6 +21,11 @@ def request_of(data: DataSection, currency: str) -> DataRequest:
             "data.path is set, but data.source = sample reads no files.",
             "Set data.source=csv or data.source=parquet, or leave data.path out.",
         )
+    if data.actions and data.source == "sample":
+        raise ConfigurationError(
+            "data.actions is set, but data.source = sample brings its own corporate actions.",
+            "Leave data.actions out, or bring bars of your own.",
+        )
     return DataRequest(
         symbols=tuple(data.symbols),
         timeframe=Timeframe(data.timeframe),
@@ -29,6 +34,9 @@ def request_of(data: DataSection, currency: str) -> DataRequest:
         end=data.end_nanoseconds,
         tick=data.tick_size,
         currency=currency,
+        actions=data.actions,
+        extra_columns=data.extra_columns,
+        inconsistent=data.on_bad != "halt",
     )
 
 
@@ -57,6 +65,13 @@ def _answer(name: str, source: DataSource, request: DataRequest) -> MarketData:
         raise PluginError(f"The data source '{name}' failed: {described(error)}.", remedy) from error
     if not (isinstance(market, MarketData) and set(market.series) == set(request.symbols)):
         raise PluginError(f"The data source '{name}' did not give the series that were asked for.", remedy)
+    for symbol, series in market.series.items():
+        lacking = [column for column in request.extra_columns if column not in series.extras]
+        if lacking:
+            raise InputError(
+                f"The data source '{name}' has no column {', '.join(lacking)} for {symbol}.",
+                "Leave it out of data.extra_columns, or choose another source.",
+            )
     return market
 
 
@@ -70,6 +85,6 @@ def benchmark_of(
     if symbol in market.series:
         return replace(market, series={symbol: market.series[symbol]}), name
     try:
-        return source(replace(request, symbols=(symbol,))), name
+        return source(replace(request, symbols=(symbol,), extra_columns=())), name
     except InputError as error:
         raise InputError(f"run.benchmark: {error.problem}", error.remedy) from error

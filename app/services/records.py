@@ -35,9 +35,9 @@ class RunKeys:
         return from_units(units, currency_exponent(self.currency))
 
 
-def order_row(keys: RunKeys, order: Order, row_id: UUID) -> Row:
-    """Return an order's row."""
-    request = order.request
+def order_row(keys: RunKeys, order: Order, row_id: UUID, parent_id: UUID | None = None) -> Row:
+    """Return an order's row; `parent_id` is the row of the order that it waits for."""
+    request, price = order.request, order.instrument.price
     return {
         "id": row_id,
         "run_id": keys.run,
@@ -53,7 +53,14 @@ def order_row(keys: RunKeys, order: Order, row_id: UUID) -> Row:
         "quantity": order.quantity,
         "filled": order.filled,
         "average_price": None if order.average_price is None else rounded(order.average_price),
+        "limit_price": None if request.limit_ticks is None else price(request.limit_ticks),
         "stop_price": order.stop_price,
+        "trail": None if request.trail_ticks is None else price(request.trail_ticks),
+        "trail_percent": None if request.trail_ppm is None else from_units(request.trail_ppm, 4),
+        "expires_at": None if request.expires_at is None else moment(request.expires_at),
+        "parent_id": parent_id,
+        "group_name": request.group or None,
+        "reduce_only": request.reduce_only,
         "status": order.status.value,
         "pending_action": order.pending.value,
         "certainty": order.certainty.value,
@@ -79,7 +86,7 @@ def execution_row(keys: RunKeys, fill: Fill, row_id: UUID, order_id: UUID) -> Ro
         "fee": keys.money(fill.fee),
         "fee_currency": keys.currency,
         "realised": keys.money(fill.realised),
-        "flags": 0,
+        "flags": int(fill.flags),
         "venue_time": moment(fill.time),
     }
 

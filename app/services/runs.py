@@ -41,7 +41,10 @@ _ORDER_CHANGES = (
     "quantity",
     "filled",
     "average_price",
+    "limit_price",
     "stop_price",
+    "trail",
+    "trail_percent",
     "status",
     "pending_action",
     "certainty",
@@ -75,6 +78,7 @@ class RunStore:
     keys: RunKeys
     market: MarketData
     _orders: dict[str, UUID] = field(default_factory=dict)
+    _by_sequence: dict[int, UUID] = field(default_factory=dict)
 
     @classmethod
     def begin(
@@ -115,7 +119,8 @@ class RunStore:
         """Store a batch in one transaction, then tell the observers."""
         now = self.clock()
         for order in batch.orders:
-            self._orders.setdefault(order.client_id, uuid7(now))
+            row_id = self._orders.setdefault(order.client_id, uuid7(now))
+            self._by_sequence[order.sequence] = row_id
         with self.database.transaction() as session:
             self._write_orders(session, batch)
             _add(session, Execution, self._executions(batch, now))
@@ -163,7 +168,16 @@ class RunStore:
             self.host.announce("lts_run_ended", run_id=self.run_id, result=None)
 
     def _write_orders(self, session: Session, batch: Batch) -> None:
-        rows = [order_row(self.keys, order, self._orders[order.client_id]) for order in batch.orders]
+        # A parent comes before its children, which refer to its row.
+        rows = [
+            order_row(
+                self.keys,
+                order,
+                self._orders[order.client_id],
+                self._by_sequence[order.parent] if order.parent else None,
+            )
+            for order in sorted(batch.orders, key=lambda order: order.sequence)
+        ]
         upsert(session, Order, rows, _ORDER_KEY, _ORDER_CHANGES)
 
     def _executions(self, batch: Batch, now: int) -> Iterable[dict[str, Any]]:

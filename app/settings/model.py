@@ -21,6 +21,8 @@ _MOMENT = re.compile(
 _SYMBOL = re.compile(r"[A-Za-z0-9._/:^=-]{1,32}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _SOURCE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+_CALENDAR = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]{0,31}")
+_COLUMN = re.compile(r"[^\x00-\x1f\x7f,\"]{1,64}")
 
 
 def nanoseconds(text: str, *, last: bool = False) -> int | None:
@@ -81,6 +83,22 @@ def _source_name(text: str) -> str:
     return text
 
 
+def _calendar(text: str) -> str:
+    if text and not _CALENDAR.fullmatch(text):
+        raise ValueError('it should name a calendar, like "XNYS", or be "" for none')
+    return text
+
+
+def _columns(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if not _COLUMN.fullmatch(name) or name != name.strip():
+            raise ValueError(f"{name!r} is not the name of a column")
+    repeated = [name for name, times in Counter(names).items() if times > 1]
+    if repeated:
+        raise ValueError(f"{repeated[0]} appears twice")
+    return names
+
+
 def _path(text: str) -> str:
     if "\0" in text or len(text) > 4096:
         raise ValueError("it is not a path")
@@ -128,8 +146,18 @@ class PluginsSection(_Section):
 KINDS = tuple(PluginsSection.model_fields)
 
 
+_Length = Literal["1m", "5m", "15m", "1h", "4h", "1d", "1w"]
+_LENGTHS: tuple[str, ...] = get_args(_Length)
+_AnyAction = Literal["keep", "drop", "repair", "halt"]
+_NotRepair = Literal["keep", "drop", "halt"]
+_NotKeep = Literal["drop", "repair", "halt"]
+
+
 class DataSection(_Section):
-    """Which bars a run reads; `start` and `end` are inclusive, "" is as far as the data go."""
+    """Which bars a run reads; `start` and `end` are inclusive, "" is as far as the data go.
+
+    `on_stale` and the like say what becomes of doubtful bars.
+    """
 
     source: Annotated[str, AfterValidator(_source_name)] = "sample"
     path: Annotated[str, AfterValidator(_path)] = ""
@@ -139,10 +167,27 @@ class DataSection(_Section):
         "IBM",
         "MSFT",
     )
-    timeframe: Literal["1m", "5m", "15m", "1h", "4h", "1d", "1w"] = "1d"
+    timeframe: _Length = "1d"
+    finer_timeframe: Literal["", _Length] = ""
     start: Moment = ""
     end: Moment = ""
     tick: Annotated[str, BeforeValidator(_number_as_written), AfterValidator(_tick)] = ""
+    actions: Annotated[str, AfterValidator(_path)] = ""
+    extra_columns: Annotated[tuple[str, ...], AfterValidator(_columns)] = ()
+    calendar: Annotated[str, AfterValidator(_calendar)] = ""
+    on_stale: _AnyAction = "keep"
+    on_gap: _AnyAction = "keep"
+    on_repaired: _NotRepair = "keep"
+    on_fallback: _NotRepair = "keep"
+    on_bad: _NotKeep = "halt"
+    stale_after: int = Field(default=5, ge=1, lt=2**31)
+
+    @model_validator(mode="after")
+    def _finer_is_shorter(self) -> Self:
+        finer = self.finer_timeframe
+        if finer and _LENGTHS.index(finer) >= _LENGTHS.index(self.timeframe):
+            raise ValueError(f"data.finer_timeframe ({finer}) is not shorter than data.timeframe")
+        return self
 
     @model_validator(mode="after")
     def _end_not_before_start(self) -> Self:
@@ -172,6 +217,7 @@ class RunSection(_Section):
 
     seed: int = Field(default=1, ge=0, lt=2**63)
     benchmark: Annotated[str, AfterValidator(_benchmark)] = ""
+    speed: Literal["auto", "interpreted", "compiled"] = "auto"
 
 
 class LogSection(_Section):

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from inspect import getsource
+from inspect import getsource, signature
 from pathlib import Path
 
 import pytest
@@ -10,9 +10,11 @@ import typer.main
 
 from app.cli.main import app
 from app.domain.orders import Reason
-from app.ports import KINDS
+from app.ports import KINDS, SCHEDULES
 from app.ports.hookspecs import SPECS
 from app.services.summary import run_summary
+from app.settings.model import CoreSettings
+from plugins_broker.simulated import SimulatedOptions
 
 pytestmark = pytest.mark.unit
 
@@ -35,6 +37,28 @@ def test_the_engine_reference_lists_every_reason_and_no_other():
 def test_the_plugin_reference_lists_every_hook_and_no_other():
     documented = {cell.split("(")[0] for cell in first_cells("plugins.md", "| hook | kind | means |")}
     assert documented == {name for spec in SPECS for name in vars(spec) if name.startswith("lts_")}
+
+
+def test_the_fee_reference_lists_every_schedule_with_its_options_and_no_other():
+    text = (REFERENCE / "fees.md").read_text(encoding="utf-8")
+    table = text.split("| schedule | options | charges |", 1)[1].split("\n\n", 1)[0]
+    rows = [row.split("|")[1:3] for row in table.splitlines() if row.startswith("| `")]
+    documented = {name.strip(" `"): re.findall(r"`(\w+)`", options) for name, options in rows}
+    assert documented == {name: list(signature(factory).parameters) for name, factory in SCHEDULES.items()}
+
+
+def test_the_plugin_reference_lists_every_option_of_the_simulated_broker_and_no_other():
+    documented = first_cells("plugins.md", "| option | values | default | means |")
+    assert documented == set(SimulatedOptions.model_fields)
+
+
+def test_the_settings_reference_lists_every_key_of_the_core_and_no_other():
+    documented = first_cells("settings.md", "| key | type | default | meaning |")
+    sections = {name: field.annotation for name, field in CoreSettings.model_fields.items()}
+    keys = {
+        f"{name}.{key}" for name, section in sections.items() for key in getattr(section, "model_fields", {})
+    }
+    assert documented == keys | {"environment"}
 
 
 @pytest.mark.parametrize("kind", KINDS)

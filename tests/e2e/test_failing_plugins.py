@@ -90,8 +90,14 @@ CASES = {
     "unhearing": ("strategy", ["Strategy unhearing failed", "KeyError: 'order'"]),
     "unweighing": ("portfolio", ["Portfolio Unweighing failed", "ZeroDivisionError: no weights", " UTC"]),
     "idle": ("core", ["Core plugin idle ended without a result", "headless"]),
-    "shut": ("broker", ["ConnectionError: the venue is shut"]),
 }
+
+
+def test_a_venue_that_cannot_be_simulated_stops_the_start_before_a_run_is_written(lts: Any) -> None:
+    lts.install("acme-fails", FAILING, **POINTS)
+    done = lts.inside("run", "--json", "--set", "plugins.broker=shut", code=2)
+    assert "The broker shut failed: ConnectionError: the venue is shut" in done.message
+    assert lts.runs() == []
 
 
 @pytest.mark.parametrize("name", CASES)

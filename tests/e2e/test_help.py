@@ -10,6 +10,8 @@ pytestmark = pytest.mark.system
 
 COMMANDS = [
     "run",
+    "check-lookahead",
+    "sweep",
     "config show",
     "config explain",
     "plugins list",
@@ -31,7 +33,7 @@ def test_every_command_has_help_with_an_example(lts: Any, command: str) -> None:
 
 def test_help_names_every_command_and_gives_examples(lts: Any) -> None:
     shown = lts.inside("--help").out
-    for name in ("run", "config", "plugins", "db"):
+    for name in ("run", "check-lookahead", "sweep", "config", "plugins", "db"):
         assert re.search(rf"^│ {name} ", shown, re.MULTILINE)
     assert "lts run" in shown[shown.index("Examples:") :]
     assert lts.inside("-h").out == shown

@@ -1,8 +1,13 @@
-"""Small markets written bar by bar, and programs of orders that are replayed on them."""
+"""Small markets written bar by bar, and programs of orders that are replayed on them.
 
+The independent oracles lie in tests/oracles, which this puts on the path.
+"""
+
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +19,7 @@ from app.ports import (
     BarSeries,
     Batch,
     BookView,
+    Broker,
     CorporateAction,
     Instrument,
     Intent,
@@ -23,10 +29,15 @@ from app.ports import (
     RunResult,
     Strategy,
     Timeframe,
+    VenueModel,
 )
 from plugins_broker.simulated import Simulated, SimulatedOptions
 from plugins_pipeline.backtest import Backtest
 from plugins_portfolio.fixed_quantity import FixedQuantity, FixedQuantityOptions
+
+ORACLES = str(Path(__file__).resolve().parents[1] / "oracles")
+if ORACLES not in sys.path:
+    sys.path.insert(0, ORACLES)
 
 FIRST_DAY = 18_262  # 2020-01-01
 VOLUME = 1_000
@@ -118,6 +129,7 @@ class Replayed:
     strategy: Strategy
     recorded: Recorded
     progress: list[tuple[int, int]]
+    market: MarketData
 
     @property
     def fills(self) -> list[tuple[int, str, str, Decimal, Decimal]]:
@@ -128,6 +140,21 @@ class Replayed:
                 fill.instrument.symbol,
                 fill.side.value,
                 fill.quantity,
+                fill.price,
+            )
+            for fill in self.result.fills
+        ]
+
+    @property
+    def executions(self) -> list[tuple[int, int, Decimal, Decimal]]:
+        """Return (period, sequence of the order, signed quantity, price) of every fill."""
+        length = next(iter(self.market.series.values())).timeframe.nanoseconds
+        sequences = {order.client_id: order.sequence for order in self.result.orders}
+        return [
+            (
+                (fill.time - day_number(0)) // length,
+                sequences[fill.client_id],
+                fill.quantity if fill.signed_lots > 0 else -fill.quantity,
                 fill.price,
             )
             for fill in self.result.fills
@@ -145,18 +172,34 @@ class Replayed:
         return [(entry.kind.value, entry.amount) for entry in self.result.cash]
 
 
+class Venue(Broker):
+    """A broker that simulates one venue."""
+
+    def __init__(self, model: VenueModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def simulation(self) -> VenueModel:
+        return self.model
+
+
 def replayed(
     market: MarketData,
     strategy: Strategy | Program,
     *,
     capital: str = "100000",
     bps: str = "0",
+    venue: VenueModel | None = None,
+    finer: Mapping[str, BarSeries] | None = None,
     portfolio: Portfolio | None = None,
     rules: Sequence[Rule] = (),
     run_id: str = "a run",
     stop_after: int | None = None,
 ) -> Replayed:
-    """Replay a strategy, or a program of intents by step, on a market with the real backtest pipeline."""
+    """Replay a strategy, or a program of intents by step, on a market with the real backtest pipeline.
+
+    Without a `venue` it is the simulated broker's, which charges `bps`.
+    """
     made = strategy if isinstance(strategy, Strategy) else Scripted(strategy)
     recorded, progress = Recorded(), []
     calls = iter(range(1_000_000))
@@ -172,13 +215,14 @@ def replayed(
         benchmark_name="the market",
         strategy=made,
         portfolio=portfolio or FixedQuantity(FixedQuantityOptions(capital=Decimal(capital))),
-        broker=Simulated(SimulatedOptions(commission_bps=Decimal(bps))),
+        broker=Venue(venue) if venue else Simulated(SimulatedOptions(commission_bps=Decimal(bps))),
+        finer=finer or {},
         recorder=recorded,
         progress=lambda done, total: progress.append((done, total)),
         stopping=lambda: stop_after is not None and next(calls) >= stop_after,
         rules=rules,
     )
-    return Replayed(Backtest().run(context), made, recorded, progress)
+    return Replayed(Backtest().run(context), made, recorded, progress, market)
 
 
 @pytest.fixture(scope="session")

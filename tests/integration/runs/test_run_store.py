@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from app.domain.fills import ExecutionFlag
 from app.domain.orders import Certainty, PendingAction
 from app.persistence.database import Database
 from app.persistence.tables.cash_entries import CashEntry
@@ -19,7 +20,7 @@ from app.persistence.tables.positions import Position
 from app.persistence.tables.runs import Run
 from app.persistence.tables.statistics import Statistic
 from app.persistence.tables.trades import Trade
-from app.ports import Batch, MarketData, RunResult, RunStatus
+from app.ports import Batch, MarketData, OrderStatus, OrderType, RunResult, RunStatus, TimeInForce
 from app.services.runs import RunStore
 
 pytestmark = [pytest.mark.integration, pytest.mark.requirement("SYS-006", "SYS-013")]
@@ -178,3 +179,55 @@ def test_two_runs_in_one_database_keep_apart(
     assert by_run == [(first.keys.run, len(result.orders))]
     statuses = rows(database, select(Run.status).order_by(Run.started_at))
     assert statuses == [("completed",), ("failed",)]
+
+
+def test_what_an_order_asks_for_is_stored_in_prices_and_refers_to_the_order_that_it_waits_for(
+    database: Database, begin: Begin, backtested: Backtested
+) -> None:
+    first = next(batch.orders[0] for batch in backtested[1] if batch.orders)
+    parent = replace(first, sequence=1)
+    request = replace(
+        first.request,
+        type=OrderType.TRAILING_STOP,
+        time_in_force=TimeInForce.GTD,
+        limit_ticks=1_234,
+        stop_ticks=1_235,
+        trail_ticks=50,
+        expires_at=int(BEGAN.timestamp()) * 10**9,
+        group="exits",
+        reduce_only=True,
+    )
+    denied = replace(
+        parent, client_id="CHILD", sequence=2, parent=1, request=request, status=OrderStatus.DENIED
+    )
+    percent = replace(
+        denied, client_id="OTHER", sequence=3, request=replace(request, trail_ticks=None, trail_ppm=12_500)
+    )
+    begin().write(Batch(progress=0.5, orders=[percent, denied, parent]))
+    ids = rows(database, select(Order.id, Order.parent_id, Order.group_name).order_by(Order.sequence))
+    assert ids == [(ids[0][0], None, None), *((row[0], ids[0][0], "exits") for row in ids[1:])]
+    columns = (Order.limit_price, Order.stop_price, Order.trail, Order.trail_percent)
+    asked = rows(database, select(*columns).where(Order.sequence > 1).order_by(Order.sequence))
+    prices = (Decimal("0.1234"), Decimal("0.1235"))
+    assert asked == [(*prices, Decimal("0.0050"), None), (*prices, None, Decimal("1.25"))]
+    flags = rows(database, select(Order.expires_at, Order.reduce_only).order_by(Order.sequence))
+    assert flags == [(None, False), (BEGAN, True), (BEGAN, True)]
+
+
+def test_a_replaced_order_is_stored_with_its_latest_prices(
+    database: Database, begin: Begin, backtested: Backtested
+) -> None:
+    order = next(batch.orders[0] for batch in backtested[1] if batch.orders)
+    store = begin()
+    for ticks, trail in ((10, {"trail_ppm": 500}), (20, {"trail_ticks": 30})):
+        priced = replace(order.request, limit_ticks=ticks, **trail)
+        store.write(Batch(progress=0.5, orders=[replace(order, request=priced)]))
+    found = rows(database, select(Order.limit_price, Order.trail, Order.trail_percent))
+    assert found == [(Decimal("0.0020"), Decimal("0.0030"), None)]
+
+
+def test_the_flags_of_a_fill_are_stored(database: Database, begin: Begin, backtested: Backtested) -> None:
+    batch = next(batch for batch in backtested[1] if batch.fills)
+    (fill, *_), flags = batch.fills, ExecutionFlag.AMBIGUOUS
+    begin().write(replace(batch, fills=[replace(fill, flags=flags)], cash=(), trades=()))
+    assert rows(database, select(Execution.flags)) == [(1,)]

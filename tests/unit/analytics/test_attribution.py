@@ -5,13 +5,13 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reference_ledger import Ledger
 
 from app.analytics.attribution import Contribution, attribution
 from app.domain.events import Dividend
 from app.domain.fills import Fill
 from app.domain.instruments import Instrument
 from app.domain.intents import Side
-from app.domain.ledger import Ledger
 from app.domain.positions import Position
 
 pytestmark = pytest.mark.unit

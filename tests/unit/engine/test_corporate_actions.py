@@ -10,7 +10,6 @@ from app.ports import (
     BpsOfNotional,
     Dividend,
     Instrument,
-    Order,
     OrderRequest,
     OrderStatus,
     OrderType,
@@ -95,23 +94,38 @@ def test_two_symbols_that_split_together_each_pay_by_their_own_ratio(small, repl
     ("ratio", "came_to"),
     [
         ((7, 1), (460, 40, OrderStatus.PARTIALLY_FILLED, Reason.NONE)),
+        ((1, 7), (48, 40, OrderStatus.PARTIALLY_FILLED, Reason.NONE)),
         ((1, 70), (100, 40, OrderStatus.CANCELED, Reason.QUANTITY_BELOW_ONE_LOT)),
     ],
 )
 def test_a_split_rescales_what_is_left_of_an_order_filled_in_part(small, day, ratio, came_to):
-    market = small({"AAA": [(10, 10, 10, 10, 0)] * 3}, actions=[Split("AAA", day(2), *ratio)])
+    # A tenth of the volume of 400 is 40; the bar at which the split acts has no volume.
+    bars = [10, (10, 10, 10, 10, 400), (10, 10, 10, 10, 0)]
+    market = small({"AAA": bars}, actions=[Split("AAA", day(2), *ratio)])
+    venue = VenueModel(BpsOfNotional(Decimal(0)), max_volume_share=Decimal("0.1"))
+    simulation = Simulation(market, venue, "USD", {})
+    simulation.deposit(10_000_000)
+    simulation.advance(0)
+    simulation.accept([OrderRequest("AAA", BUY, 100)], 0)
+    simulation.advance(1)
+    assert (simulation.orders[0].filled_lots, simulation.orders[0].filled_value) == (40, 40_000)
+    simulation.advance(2)
+    after = simulation.orders[0]
+    assert (after.request.lots, after.filled_lots, after.status, after.reason) == came_to
+    assert (after.filled_value, after.average_price) == (40_000, Decimal(10))
+
+
+@pytest.mark.parametrize(("ticks", "after"), [(1, 1), (2, 1), (5, 2), (3_000, 1_000)])
+def test_a_split_rounds_a_waiting_price_to_the_nearest_tick_but_never_to_nothing(small, day, ticks, after):
+    market = small({"AAA": [(50, 50, 50, 50, 0)] * 2}, actions=[Split("AAA", day(1), 3, 1)])
     simulation = Simulation(market, VenueModel(BpsOfNotional(Decimal(0))), "USD", {})
     simulation.advance(0)
-    request = OrderRequest("AAA", BUY, 100)
-    new = Order("ID", 1, market.series["AAA"].instrument, request, submitted_at=0, updated_at=0)
-    part = new.moved(OrderStatus.SUBMITTED, 0).filled_by(40, 1_000, 40_000, 0)
-    # The simulated venue fills in part only what it cancels at once; a venue that does not is stood in for.
-    simulation.accept(new)
-    simulation._keep(part)
+    stop = OrderRequest("AAA", SELL, 5, OrderType.STOP, stop_ticks=ticks)
+    limit = OrderRequest("AAA", BUY, 5, OrderType.LIMIT, limit_ticks=ticks)
+    simulation.accept([stop, limit], 0)
     simulation.advance(1)
-    simulation.advance(2)
-    after = simulation.orders["ID"]
-    assert (after.request.lots, after.filled_lots, after.status, after.reason) == came_to
+    assert simulation.orders[0].request.stop_ticks == after
+    assert simulation.orders[1].request.limit_ticks == after
 
 
 def test_a_split_acts_at_the_first_bar_on_or_after_its_date_and_is_booked_there(small, replay, day):

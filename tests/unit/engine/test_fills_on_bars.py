@@ -9,11 +9,11 @@ from app.ports import (
     BpsOfNotional,
     Cancel,
     Instrument,
-    Order,
     OrderRequest,
     OrderStatus,
     OrderType,
     Place,
+    Reason,
     Side,
     Target,
     VenueModel,
@@ -148,18 +148,23 @@ def test_cash_is_reserved_for_purchases_that_wait_with_their_fee_and_not_for_sal
 def test_changed_orders_are_handed_over_once(small):
     market = small({"AAA": [10, 10, 10]})
     simulation = Simulation(market, VenueModel(BpsOfNotional(Decimal(0))), "USD", {})
-    simulation.ledger.deposit(100_000, 0)
+    simulation.deposit(100_000)
     simulation.advance(0)
-    request = OrderRequest("AAA", BUY, 1)
-    simulation.accept(Order("ID", 1, market.series["AAA"].instrument, request, submitted_at=0, updated_at=0))
+    simulation.accept([OrderRequest("AAA", BUY, 1), OrderRequest("AAA", BUY, 2)], 0)
+    assert simulation.drain() == [0, 1]
+    assert simulation.drain() == []
     simulation.advance(1)
-    assert [order.status for order in simulation.drain()] == [OrderStatus.ACCEPTED, OrderStatus.FILLED]
+    simulation.end_all(1, Reason.END_OF_DATA)
+    assert [(row, simulation.orders[row].status) for row in simulation.drain()] == [
+        (0, OrderStatus.FILLED),
+        (1, OrderStatus.FILLED),
+    ]
     assert simulation.drain() == []
 
 
 def test_canceling_an_order_that_does_not_work_changes_nothing(small, replay):
     replayed = replay(small({"AAA": [10, 10]}), {0: [Cancel("NOBODY")]})
-    assert replayed.result.orders == []
+    assert len(replayed.result.orders) == 0
 
 
 @pytest.mark.parametrize(

@@ -1,23 +1,21 @@
 """From a wanted holding to the order that leads there."""
 
-from dataclasses import dataclass, field
-from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, Decimal, localcontext
+from dataclasses import dataclass, field, replace
+from decimal import ROUND_DOWN, Decimal, localcontext
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.errors import OutOfRange
 from app.ports import (
     Instrument,
     OrderRequest,
     OrderType,
-    Place,
+    Reason,
     Side,
     Target,
     exact,
     lots_for,
-    placed,
     share_of,
     size_targets,
     toward,
@@ -154,27 +152,59 @@ def test_purchases_that_were_cut_never_cost_more_than_there_is(batch, cash, keep
     assert sorted(each.symbol for each in result) == sorted(each.symbol for each in batch)
 
 
-@given(
-    st.sampled_from(Side),
-    st.decimals(0, 10_000, places=6),
-    st.decimals(0, 10_000, places=6),
-    st.sampled_from(["0.01", "0.03", "0.25", "1"]),
-)
-def test_a_placed_order_is_rounded_to_tick_and_lot(side, quantity, stop, step):
-    instrument = Instrument("AAA", tick=Decimal(step), lot=Decimal(step))
-    request = placed(Place("AAA", side, quantity, OrderType.STOP, stop=stop), instrument)
-    rounding = ROUND_CEILING if side is BUY else ROUND_FLOOR
-    with localcontext(prec=60):
-        assert request.lots == int((quantity / instrument.lot).to_integral_value(ROUND_DOWN))
-        assert request.stop_ticks == int((stop / instrument.tick).to_integral_value(rounding))
+def bracketed(side, lots, *, stop=None, limit=None, trail=None, tag=""):
+    """Return a market order with the exits of a bracket."""
+    exits = {"group": "bracket", "reduce_only": True}
+    legs = []
+    if stop is not None:
+        stopped = OrderRequest("AAA", side.opposite, lots, OrderType.STOP, stop_ticks=stop, **exits)
+        legs.append(replace(stopped, tag="stop loss"))
+    if trail is not None:
+        trailing = OrderRequest("AAA", side.opposite, lots, OrderType.TRAILING_STOP, **exits)
+        legs.append(replace(trailing, trail_ticks=trail, tag="trailing stop"))
+    if limit is not None:
+        limited = OrderRequest("AAA", side.opposite, lots, OrderType.LIMIT, limit_ticks=limit, **exits)
+        legs.append(replace(limited, tag="take profit"))
+    return OrderRequest("AAA", side, lots, then=tuple(legs), tag=tag)
 
 
-def test_a_float_price_on_the_tick_stays_on_it():
-    request = placed(Place("AAA", SELL, 1, OrderType.STOP, stop=0.29), INSTRUMENTS["AAA"])
-    assert request.stop_ticks == 29
+def sized(target, held=0):
+    book = Book(held={"AAA": held}, prices={"AAA": 1_000})
+    return size_targets([target], book, INSTRUMENTS, lambda *_: 0)
 
 
-@pytest.mark.parametrize("intent", [Place("AAA", BUY, 1e30), Place("AAA", BUY, 1, OrderType.STOP, stop=1e30)])
-def test_numbers_beyond_64_bits_are_rejected(intent):
-    with pytest.raises(OutOfRange):
-        placed(intent, INSTRUMENTS["AAA"])
+def test_a_target_with_exits_becomes_a_bracket_for_what_it_buys():
+    target = Target("AAA", quantity=5, stop_loss=9.005, take_profit=11.005, tag="in")
+    assert sized(target) == [bracketed(BUY, 5, stop=900, limit=1_101, tag="in")]
+    assert sized(target, held=2) == [bracketed(BUY, 3, stop=900, limit=1_101, tag="in")]
+
+
+def test_a_target_with_exits_becomes_a_bracket_for_what_it_sells_short():
+    target = Target("AAA", quantity=-5, stop_loss=11.005, take_profit=9.005)
+    assert sized(target) == [bracketed(SELL, 5, stop=1_101, limit=900)]
+    assert sized(target, held=-4) == [bracketed(SELL, 1, stop=1_101, limit=900)]
+
+
+def test_a_target_may_have_a_trailing_stop_alone():
+    assert sized(Target("AAA", quantity=5, trail=0.005)) == [bracketed(BUY, 5, trail=1)]
+
+
+def test_a_target_that_changes_sides_protects_its_whole_order():
+    assert sized(Target("AAA", quantity=5, stop_loss=9), held=-3) == [bracketed(BUY, 8, stop=900)]
+
+
+@pytest.mark.parametrize(("wanted", "held"), [(2, 5), (0, 5), (-2, -5), (0, -5), (5, 5)])
+def test_a_target_that_only_reduces_or_changes_nothing_arms_no_exits(wanted, held):
+    assert all(request.then == () for request in sized(Target("AAA", quantity=wanted, stop_loss=9), held))
+
+
+def test_the_exits_of_a_purchase_are_cut_with_it():
+    book = Book(cash=3_500, prices=PRICES)
+    (cut_to,) = within_cash([bracketed(BUY, 5, stop=900, limit=1_100)], book, INSTRUMENTS, 0)
+    assert cut_to == bracketed(BUY, 3, stop=900, limit=1_100)
+
+
+def test_a_purchase_that_is_refused_keeps_its_exits():
+    wanted = bracketed(BUY, 5, stop=900)
+    (refused,) = within_cash([wanted], Book(prices=PRICES), INSTRUMENTS, 0)
+    assert refused == replace(wanted, refusal=Reason.INSUFFICIENT_CASH)

@@ -21,6 +21,9 @@ class Book:
 
     cash: int = 0
     reserved: int = 0
+    equity: int = 0
+    exposure: int = 0
+    opening: int = 0
     held: dict[str, int] = field(default_factory=dict)
 
     def expected_lots(self, symbol: str) -> int:

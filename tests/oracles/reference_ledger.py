@@ -1,4 +1,4 @@
-"""The exact account: cash, positions at total cost, and every movement that led to them.
+"""A second oracle: the exact account in values instead of rows, with which the kernel's posting is compared.
 
 All amounts are minor units of one currency. After every posting, to the unit:
 cash + cost of positions - realised = deposits - withdrawals - fees + dividends.

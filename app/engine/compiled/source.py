@@ -1,0 +1,129 @@
+"""The kernel as the text of one module, each function under numba's `njit`; nothing in it is written anew."""
+
+import ast
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import sha256
+from textwrap import dedent
+from types import ModuleType
+from typing import Any
+
+from app.domain.errors import PluginError
+from app.domain.money import half_even
+from app.engine import charges
+from app.engine.kernel import (
+    amounts,
+    compiled_tables,
+    layout,
+    matching,
+    orders,
+    posting,
+    pricing,
+    scripted,
+    sizing,
+    taking,
+    upkeep,
+    whole_run,
+)
+
+MODULES: Sequence[ModuleType] = (
+    layout,
+    compiled_tables,
+    charges,
+    amounts,
+    posting,
+    pricing,
+    orders,
+    matching,
+    upkeep,
+    taking,
+    sizing,
+    whole_run,
+    scripted,
+)
+
+_HEAD = '''"""Made from the sources of the LTS kernel: do not edit, delete it at will."""
+from math import ceil, floor, isnan, nan, sqrt
+
+from numba import njit
+'''
+
+# Nothing in the kernel makes an array, so nothing needs to count who holds one: counting, at every call, of
+# every table costs twenty times what the kernel does.
+_JIT = "njit(cache=True, nogil=True, _nrt=False)"
+
+
+def module_text(decide: Callable[..., Any]) -> str:
+    """Return the module of the kernel with a strategy's decision; it offers every function of the kernel.
+
+    Raises PluginError where the decision is not a plain function whose source can be read.
+    """
+    parts = [_HEAD, _one(half_even)]
+    names: dict[str, str] = {}
+    for module in MODULES:
+        for node in _definitions(inspect.getsource(module)):
+            _claim(node, module.__name__, names)
+            parts.append(ast.unparse(node))
+    parts.append(_decision(decide))
+    return "\n\n".join(parts) + "\n"
+
+
+def digest(text: str) -> str:
+    """Return the name under which a module's text is kept."""
+    return sha256(text.encode()).hexdigest()[:24]
+
+
+def _definitions(text: str) -> Iterator[ast.stmt]:
+    """Yield what a module defines: constants and functions, without their types and docstrings."""
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.Assign):
+            yield node
+        elif isinstance(node, ast.FunctionDef):
+            yield _plain(node)
+
+
+def _plain(node: ast.FunctionDef) -> ast.FunctionDef:
+    """Return a function without types and docstring; instead of one that it takes it calls `decide_`.
+
+    numba keeps nothing on disk of a function that is handed another one.
+    """
+    node.args.args = [argument for argument in node.args.args if argument.arg != "decide"]
+    for argument in node.args.args:
+        argument.annotation = None
+    for name in ast.walk(node):
+        if isinstance(name, ast.Name) and name.id == "decide":
+            name.id = "decide_"
+    body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+    jit = ast.parse(_JIT, mode="eval").body
+    plain = ast.FunctionDef(node.name, node.args, body or [ast.Pass()], [jit], None, None)
+    plain.type_params = []  # type: ignore[attr-defined]  # what Python 3.12 and later ask for
+    return ast.fix_missing_locations(plain)
+
+
+def _claim(node: ast.stmt, module: str, names: dict[str, str]) -> None:
+    """Refuse a name that two modules define, because the text is one name space."""
+    defined = [node.name] if isinstance(node, ast.FunctionDef) else []
+    if isinstance(node, ast.Assign):
+        defined = [name.id for name in ast.walk(node.targets[0]) if isinstance(name, ast.Name)]
+    for name in defined:
+        if names.setdefault(name, module) != module:
+            raise PluginError(f"The kernel defines '{name}' twice: in {names[name]} and {module}.")
+
+
+def _one(function: Callable[..., Any]) -> str:
+    return "\n\n".join(map(ast.unparse, _definitions(dedent(inspect.getsource(function)))))
+
+
+def _decision(decide: Callable[..., Any]) -> str:
+    """Return the text of a strategy's decision, named `decide_`, with the constants that it reads."""
+    try:
+        node = ast.parse(dedent(inspect.getsource(decide))).body[0]
+    except (OSError, TypeError, SyntaxError) as error:
+        raise PluginError(f"The source of {decide!r} cannot be read.", "Define it in a module.") from error
+    if not isinstance(node, ast.FunctionDef):
+        raise PluginError(f"{decide!r} is no plain function.", "Define it with `def`.")
+    known = vars(inspect.getmodule(decide) or inspect)
+    used = sorted({name.id for name in ast.walk(node) if isinstance(name, ast.Name)})
+    constants = [f"{name} = {known[name]!r}" for name in used if type(known.get(name)) in (int, float)]
+    node.name = "decide_"
+    return "\n".join([*constants, ast.unparse(_plain(node))])
