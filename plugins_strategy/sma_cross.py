@@ -1,6 +1,7 @@
 """Follow the trend: in when the fast average crosses above the slow one, out when it crosses below."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from math import isnan, nan
 from typing import Any
 
@@ -9,14 +10,17 @@ from pydantic import Field, model_validator
 
 from app.indicators.base import Indicator
 from app.indicators.sma import SMA
-from app.ports import Bars, BookView, Intent, Options, Program, Strategy, Target, compiled
+from app.ports import Bars, BookView, Intent, Number, Options, Program, Strategy, Target, compiled
 
 
 class SmaCrossOptions(Options):
-    """The two lengths, in bars."""
+    """The two lengths, in bars, and how far below the signal's close a purchase is protected."""
 
     fast: int = Field(20, ge=1, description="Bars in the fast average.")
     slow: int = Field(100, ge=2, description="Bars in the slow average; more than in the fast one.")
+    stop_percent: Number = Field(
+        Decimal(0), ge=0, lt=100, description="Protective stop, in percent below the close; 0 is none."
+    )
 
     @model_validator(mode="after")
     def _ordered(self) -> "SmaCrossOptions":
@@ -30,8 +34,11 @@ _NOISE = 1e-12
 
 
 @compiled
-def crossing(state: Any, columns: Any, row: int, params: Any) -> tuple[float, float, float, float, float]:  # noqa: ARG001
-    """Decide as `SmaCross.decide` does for one symbol; its memory is the spread, its columns the averages."""
+def crossing(state: Any, columns: Any, row: int, params: Any) -> tuple[float, float, float, float, float]:
+    """Decide as `SmaCross.decide` does for one symbol; its memory is the spread.
+
+    Its columns are the two averages and the closes, its parameter is the stop as a share of the close.
+    """
     spread = columns[0][row] - columns[1][row]
     if isnan(spread):
         return nan, nan, nan, nan, 0.0
@@ -40,7 +47,7 @@ def crossing(state: Any, columns: Any, row: int, params: Any) -> tuple[float, fl
     before = state[0]
     state[0] = spread
     if before <= 0.0 < spread:
-        return 1.0, nan, nan, nan, 1.0
+        return 1.0, columns[2][row] * params[0], nan, nan, 1.0
     if before >= 0.0 > spread:
         return 0.0, nan, nan, nan, 2.0
     return nan, nan, nan, nan, 0.0
@@ -67,6 +74,8 @@ class SmaCross(Strategy):
     def __init__(self, options: SmaCrossOptions | None = None) -> None:
         super().__init__(options)
         self.signals = 0
+        # Nothing times a price is no price: without a stop the product is NaN.
+        self._stop = 1 - float(self.options.stop_percent) / 100 if self.options.stop_percent else nan
 
     @property
     def spread(self) -> dict[str, float]:
@@ -79,7 +88,13 @@ class SmaCross(Strategy):
 
     def program(self) -> Program:
         """Return the crossing as a function of the two averages."""
-        return Program(crossing, ("fast", "slow"), state=(nan,), tags=("crossed above", "crossed below"))
+        return Program(
+            crossing,
+            ("fast", "slow", "closes"),
+            state=(nan,),
+            params=(self._stop,),
+            tags=("crossed above", "crossed below"),
+        )
 
     def decide(self, bars: Bars, book: BookView) -> Sequence[Intent]:
         """Return a target for each symbol whose averages crossed at this bar."""
@@ -96,7 +111,8 @@ class SmaCross(Strategy):
             before = spreads.get(symbol, nan)
             spreads[symbol] = spread
             if before <= 0 < spread:
-                intents.append(Target(symbol, signal=1, tag="crossed above"))
+                stop = None if isnan(self._stop) else bar.close * self._stop
+                intents.append(Target(symbol, signal=1, tag="crossed above", stop_loss=stop))
             elif before >= 0 > spread:
                 intents.append(Target(symbol, signal=0, tag="crossed below"))
         if intents:

@@ -112,12 +112,13 @@ def _progress(*, shown: bool) -> Iterator[Callable[[int, int], None]]:
 def _show(outcome: "Outcome", out: TextIO) -> None:
     from rich.console import Console
 
-    from app.cli.summary import summary_table, unfilled
+    from app.cli.summary import ambiguity, summary_table, unfilled
 
     console = Console(file=out, soft_wrap=True, highlight=False)
     console.print(summary_table(outcome.result, outcome.symbols))
-    if note := unfilled(outcome.result):
-        console.print(note, markup=False)
+    for note in (unfilled(outcome.result), ambiguity(outcome.result, outcome.bounds)):
+        if note:
+            console.print(note, markup=False)
     echo(f"Run       {outcome.summary['run_id']}", out)
     echo(f"Report    {outcome.summary['report']}", out)
     echo(f"Log       {outcome.log}", out)

@@ -10,8 +10,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from app.ports.run import RunResult
+    from app.services.ambiguity import Bounds
 
-__all__ = ["money", "summary_table", "unfilled"]
+__all__ = ["ambiguity", "money", "summary_table", "unfilled"]
 
 _LONGEST_LIST = 32
 
@@ -49,6 +50,19 @@ def unfilled(result: "RunResult") -> str:
     if not reasons:
         return ""
     return "Not filled: " + ", ".join(f"{count:,} {reason}" for reason, count in reasons.most_common())
+
+
+def ambiguity(result: "RunResult", bounds: "Bounds | None") -> str:
+    """Return between what the final equity lies where bars leave the order of fills open, or ""."""
+    if bounds is None:
+        return ""
+    told = [
+        f"{money(bound.final_equity, result.currency)} under {bound.policy}"
+        for bound in (bounds.worst, bounds.best)
+        if bound is not None
+    ]
+    parts = (f"Ambiguous fills: {result.ambiguous:,}; final equity {', '.join(told)}.", bounds.problem)
+    return " ".join(printable(part) for part in parts if part)
 
 
 _Row = tuple[str, str, str, str]  # label, the run's figure, the benchmark's, style

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from math import isfinite
 from numbers import Integral, Real
 from typing import Any
 
@@ -82,6 +83,8 @@ _LONGEST_GROUP = 64
 
 def _number(value: Any, what: str) -> Number:
     """Return a finite number as Decimal, int or float, whatever library it came from."""
+    if type(value) is float and isfinite(value):
+        return value
     if isinstance(value, bool) or not isinstance(value, Decimal | Real):
         raise IntentError(f"The {what} is {value!r}; it must be a number.")
     if isinstance(value, Integral):
@@ -115,7 +118,7 @@ def _made_numbers(intent: Any, names: tuple[str, ...], of: str) -> None:
     """Replace the named values of a frozen intent by plain finite numbers, where they are given."""
     for name in names:
         value = getattr(intent, name)
-        if value is not None:
+        if value is not None and type(value) is not int:
             object.__setattr__(intent, name, _number(value, f"{name} {of}"))
 
 
@@ -143,7 +146,7 @@ class Target:
         of = f"of a target for {self.symbol}"
         sizes = ("signal", "weight", "quantity")
         _made_numbers(self, (*sizes, "stop_loss", "take_profit", "trail"), of)
-        if sum(getattr(self, name) is not None for name in sizes) != 1:
+        if (self.signal, self.weight, self.quantity).count(None) != 2:
             raise IntentError(f"A target for {self.symbol} needs exactly one of signal, weight, quantity.")
         if self.signal is not None and not -1 <= self.signal <= 1:
             raise IntentError(f"A signal for {self.symbol} is {self.signal}; it must be from -1 to 1.")

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from math import nan
 from typing import NamedTuple
 
+import numpy as np
+
 from app.domain.errors import ConfigurationError
 from app.indicators.averages import EMA
-from app.indicators.base import Columns, Indicator, Source
+from app.indicators.base import Columns, Float64, Indicator, Source
 from app.indicators.recurrences import exponential_mean, wilder_mean
 
 
@@ -64,6 +66,17 @@ class ROC(Indicator):
             return (seen,), nan
         before = columns[0][row - length]
         return (seen,), ((columns[0][row] / before - 1.0) * 100.0 if before != 0.0 else 0.0)
+
+    def sweep(self, *columns: Float64) -> Float64:
+        """Return the numbers that the steps give, bit for bit: each is one division."""
+        column = columns[0]
+        if np.isnan(column).any():
+            return super().sweep(column)
+        results = np.full(len(column), np.nan)
+        before, after = column[: -self.length], column[self.length :]
+        found = np.divide(after, before, out=np.ones(len(after)), where=before != 0.0)
+        results[self.length :] = (found - 1.0) * 100.0
+        return results[np.newaxis]
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from app.domain.orders import Order, OrderRequest
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EXACT_ALREADY = (Decimal, int)
+_MILLION = 1_000_000
 _MILLIONTH_IN_PERCENT = Decimal("0.0001")
 
 
@@ -113,7 +114,12 @@ def _up(numerator: int, denominator: int) -> int:
 
 
 def _rounded(value: Decimal, step: Decimal, rounding: Callable[[int, int], int]) -> int:
-    return checked(rounding(*steps(value, step)))
+    """Return a value in steps; what is within a millionth of a step is that step, for floats."""
+    numerator, denominator = steps(value, step)
+    nearest = half_even(numerator, denominator)
+    if abs(numerator - nearest * denominator) * _MILLION <= denominator:
+        return checked(nearest)
+    return checked(rounding(numerator, denominator))
 
 
 def _distance(value: Number | None, step: Decimal) -> int | None:

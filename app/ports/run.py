@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from app.domain.bars import SECOND
 from app.domain.events import CorporateAction
 from app.domain.fills import CashEntry, Fill, Trade
 from app.domain.instruments import Instrument
@@ -74,6 +75,14 @@ class RunResult:
     def fees(self) -> int:
         """Return all fees paid, in minor units."""
         return sum(fill.fee for fill in self.fills)
+
+    @property
+    def times_real_time(self) -> float | None:
+        """Return the time from the first bar to the last / the run's seconds; None where either is none."""
+        start, end = self.period
+        if self.seconds <= 0 or end <= start:
+            return None
+        return (end - start) / SECOND / self.seconds
 
 
 class Recorder(Protocol):

@@ -15,6 +15,7 @@ from app.persistence.database import Database
 from app.plugins.system import System
 from app.ports import Identity, Rule, RunContext, RunResult, RunStatus
 from app.security.files import private_file
+from app.services.ambiguity import Bounds, bounds
 from app.services.headless import HeadlessPortfolio
 from app.services.operator import operator
 from app.services.report import PluginRow, ReportHeader, SettingRow, write_report
@@ -61,6 +62,7 @@ class Outcome:
     summary: Mapping[str, Any]
     symbols: Sequence[str]
     log: Path
+    bounds: Bounds | None = None
 
 
 @dataclass(frozen=True)
@@ -95,10 +97,14 @@ class Execution:
         with ExitStack() as log_open, witness.marking():
             witness.log, path = log_open.enter_context(self._logging(store.run_id))
             witness.started()
-            result = self._result(store, rules)
-            summary = self._finish(store, result)
+            context = self._context(store, rules)
+            result = self._result(context)
+            bounded = bounds(result, self.system, context)
+            if bounded is not None and bounded.problem:
+                witness.log.warning("no bounds", reason=bounded.problem)
+            summary = self._finish(store, result, bounded)
             witness.ended(result)
-        return Outcome(result, summary, tuple(self.market.series), path)
+        return Outcome(result, summary, tuple(self.market.series), path, bounded)
 
     def _plan(self, identity: Identity) -> RunPlan:
         settings, money = self.system.settings, self.system.money
@@ -134,9 +140,9 @@ class Execution:
             )
         return mode
 
-    def _result(self, store: RunStore, rules: Sequence[Rule]) -> RunResult:
+    def _context(self, store: RunStore, rules: Sequence[Rule]) -> RunContext:
         system, core = self.system, self.system.core
-        context = RunContext(
+        return RunContext(
             run_id=store.run_id,
             portfolio_name=PORTFOLIO,
             strategy_name=system.settings.chosen["strategy"],
@@ -158,7 +164,10 @@ class Execution:
             speed=system.settings.core.run.speed,
             kernels=self.around.kernels,
         )
-        result = core.start(lambda: system.pipeline.run(context))
+
+    def _result(self, context: RunContext) -> RunResult:
+        system = self.system
+        result = system.core.start(lambda: system.pipeline.run(context))
         if result is None:
             raise RunFailed(
                 f"Core plugin {system.settings.chosen['core']} ended without a result.",
@@ -166,11 +175,12 @@ class Execution:
             )
         return result
 
-    def _finish(self, store: RunStore, result: RunResult) -> Mapping[str, Any]:
+    def _finish(self, store: RunStore, result: RunResult, bounded: Bounds | None) -> Mapping[str, Any]:
         """Write the report, then the run's end; without its report a run that came to a result is FAILED."""
-        summary = run_summary(store.run_id, result, tuple(self.market.series), self.database.url)
+        symbols = tuple(self.market.series)
+        summary = run_summary(store.run_id, result, symbols, self.database.url, bounded)
         try:
-            report = write_report(result, self._header(store.run_id), self.folder)
+            report = write_report(result, self._header(store.run_id, bounded), self.folder)
         except StorageError as error:
             failed = {**summary, "status": RunStatus.FAILED.value, "debug": self.system.debug()}
             store.finish(result, failed, error=error.problem)
@@ -179,7 +189,7 @@ class Execution:
         store.finish(result, {**summary, "debug": self.system.debug()})
         return summary
 
-    def _header(self, run_id: str) -> ReportHeader:
+    def _header(self, run_id: str, bounded: Bounds | None) -> ReportHeader:
         settings, packages = self.system.settings, self.system.packages
         return ReportHeader(
             run_id=run_id,
@@ -193,6 +203,7 @@ class Execution:
             data_hash=self.market.digest,
             seed=settings.core.run.seed,
             market=self.market,
+            bounds=bounded,
         )
 
     @contextmanager

@@ -15,6 +15,7 @@ from app.domain.orders import Order
 from app.domain.positions import Position
 from app.engine.equity import EquityColumns
 from app.persistence.types import rounded
+from app.services.trade_measures import TradeMeasure
 
 Row = dict[str, Any]
 
@@ -106,8 +107,8 @@ def cash_row(keys: RunKeys, entry: CashEntry) -> Row:
     }
 
 
-def trade_row(keys: RunKeys, trade: Trade, bars: int) -> Row:
-    """Return a closed trade's row; `bars` counts the bars between entry and exit."""
+def trade_row(keys: RunKeys, trade: Trade, measure: TradeMeasure) -> Row:
+    """Return a closed trade's row with its measure."""
     instrument = trade.instrument
     return {
         "run_id": keys.run,
@@ -122,7 +123,10 @@ def trade_row(keys: RunKeys, trade: Trade, bars: int) -> Row:
         "realised": keys.money(trade.realised),
         "fees": keys.money(trade.fees),
         "return_ratio": trade.return_ratio,
-        "bars": bars,
+        "bars": measure.bars,
+        "mae": measure.mae,
+        "mfe": measure.mfe,
+        "ambiguous": measure.ambiguous,
     }
 
 

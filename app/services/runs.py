@@ -5,12 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-import numpy as np
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from app.domain.bars import moment
-from app.domain.fills import Trade
 from app.engine.columns import MarketData
 from app.persistence.database import Database
 from app.persistence.ids import uuid7
@@ -35,6 +33,7 @@ from app.services.records import (
     position_row,
     trade_row,
 )
+from app.services.trade_measures import TradeMeasures
 
 _ORDER_KEY = ("broker_account_id", "client_id")
 _ORDER_CHANGES = (
@@ -76,7 +75,7 @@ class RunStore:
     host: PluginHost
     clock: Callable[[], int]
     keys: RunKeys
-    market: MarketData
+    trade_measures: TradeMeasures
     _orders: dict[str, UUID] = field(default_factory=dict)
     _by_sequence: dict[int, UUID] = field(default_factory=dict)
 
@@ -108,7 +107,7 @@ class RunStore:
                 )
             )
         host.announce("lts_run_started", run_id=str(run_id))
-        return cls(database, host, clock, keys, plan.market)
+        return cls(database, host, clock, keys, TradeMeasures(plan.market))
 
     @property
     def run_id(self) -> str:
@@ -121,13 +120,12 @@ class RunStore:
         for order in batch.orders:
             row_id = self._orders.setdefault(order.client_id, uuid7(now))
             self._by_sequence[order.sequence] = row_id
+        trades = self._trades(batch)
         with self.database.transaction() as session:
             self._write_orders(session, batch)
             _add(session, Execution, self._executions(batch, now))
             _add(session, CashEntry, (cash_row(self.keys, entry) for entry in batch.cash))
-            _add(
-                session, TradeRow, (trade_row(self.keys, trade, self._bars(trade)) for trade in batch.trades)
-            )
+            _add(session, TradeRow, trades)
             self._update(session, progress=batch.progress)
         if batch.orders:
             self.host.announce("lts_orders_changed", run_id=self.run_id, orders=batch.orders)
@@ -184,10 +182,12 @@ class RunStore:
         for fill in batch.fills:
             yield execution_row(self.keys, fill, uuid7(now), self._orders[fill.client_id])
 
-    def _bars(self, trade: Trade) -> int:
-        times = self.market.series[trade.instrument.symbol].timestamps
-        first, last = np.searchsorted(times, [trade.entry_time, trade.exit_time])
-        return int(last - first)
+    def _trades(self, batch: Batch) -> list[dict[str, Any]]:
+        measures = self.trade_measures.of(batch.trades, batch.fills)
+        return [
+            trade_row(self.keys, trade, measure)
+            for trade, measure in zip(batch.trades, measures, strict=True)
+        ]
 
     def _statistics(self, result: RunResult) -> Iterable[dict[str, Any]]:
         start, end = (moment(time) for time in result.period)

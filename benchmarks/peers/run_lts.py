@@ -1,13 +1,21 @@
 """The workloads on LTS, through the pieces that plugins and pipelines use; everything stays in memory."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from functools import partial
 from importlib.metadata import version
+from itertools import product
+from types import ModuleType
 
 import msgspec
 import numpy as np
+from platformdirs import user_cache_path
 
 from app.domain.bars import Timeframe
+from app.engine.compiled.driver import Stage, WholeRun, write_back
+from app.engine.kernel import layout as at
+from app.engine.simulation import Simulation
 from app.indicators.base import Indicator
 from app.indicators.momentum import ROC
 from app.ports import (
@@ -28,13 +36,16 @@ from app.ports import (
     Strategy,
     Target,
 )
+from app.services._sweep.compiled import compiled_row
+from app.services._sweep.rows import Row
+from app.services.kernels import kernel_module
 from benchmarks.markets import Walk
 from benchmarks.peers import rules
 from benchmarks.peers.protocol import Outcome, answer, timed
 from plugins_broker.simulated import Simulated
 from plugins_pipeline.backtest import Backtest
-from plugins_portfolio.equal_weight import EqualWeight
-from plugins_strategy.sma_cross import SmaCross, SmaCrossOptions, SmaCrossState
+from plugins_portfolio.equal_weight import EqualWeight, EqualWeightOptions
+from plugins_strategy.sma_cross import SmaCross, SmaCrossOptions, SmaCrossState, crossing
 
 
 class GuardedState(SmaCrossState):
@@ -176,9 +187,78 @@ def rotation(walk: Walk) -> Outcome:
     return backtested(walk, Rotation())
 
 
+def compiled_strategy(stop_percent: int = 0, fast: int = rules.FAST, slow: int = rules.SLOW) -> SmaCross:
+    """Return the crossing; its stop is measured from the close that signals, not from the price paid."""
+    return SmaCross(SmaCrossOptions(fast=fast, slow=slow, stop_percent=Decimal(stop_percent)))
+
+
+def staged(walk: Walk) -> tuple[Stage, ModuleType]:
+    """Return a walk as the kernel's columns, and the kernel, compiled or loaded."""
+    simulation = Simulation(market(walk), Simulated().simulation(), "USD", {})
+    folder = user_cache_path("lts", appauthor=False) / "kernels"
+    return Stage.of(simulation), kernel_module(crossing, folder)
+
+
+def compiled(walk: Walk, stop_percent: int = 0) -> Outcome:
+    """Return the crossing as a compiled program; its time includes the averages, the equity and the hash."""
+    stage, module = staged(walk)
+    portfolio = EqualWeight(EqualWeightOptions(capital=Decimal(rules.CAPITAL)))
+    strategy, venue = compiled_strategy(stop_percent), Simulated().simulation()
+    seconds, row = timed(lambda: compiled_row((), stage, strategy, portfolio, venue, module=module))
+    assert row is not None
+    return Outcome(seconds, row.fills, row.final_equity / 100)
+
+
+def kernel_alone(walk: Walk, stop_percent: int = 0) -> Outcome:
+    """Return the crossing as a compiled program, timed from the first bar to the last and nothing else."""
+    stage, module = staged(walk)
+    simulation = Simulation(stage.market, Simulated().simulation(), "USD", {})
+    simulation.deposit(rules.CAPITAL * 100)
+    strategy = compiled_strategy(stop_percent)
+    sizing = EqualWeight().signal_sizing(
+        {series.instrument.symbol: series.instrument for series in stage.market.series.values()}
+    )
+    assert sizing is not None
+    whole = WholeRun(stage, simulation.desk, strategy.program(), sizing, strategy.indicators(), module=module)
+    whole.inputs()  # the averages are computed, and kept by the stage, before the clock runs
+    seconds, _ = timed(whole.run)
+    write_back(whole.desk, simulation.desk)
+    cash = simulation.book.cash + simulation.desk[at.D_POSITIONS][0][at.P_LOTS] * int(
+        stage.market.series["S00"].closes[-1]
+    )
+    return Outcome(seconds, len(simulation.fills), cash / 100)
+
+
+def sweep(walk: Walk) -> Outcome:
+    """Return every pair of lengths through the compiled kernel, in two threads, each row with its hash."""
+    stage, module = staged(walk)
+    venue = Simulated().simulation()
+    sets = [*product(rules.SWEEP_FAST, rules.SWEEP_SLOW)]
+
+    def one(lengths: tuple[int, int]) -> Row:
+        portfolio = EqualWeight(EqualWeightOptions(capital=Decimal(rules.CAPITAL)))
+        row = compiled_row(lengths, stage, compiled_strategy(0, *lengths), portfolio, venue, module=module)
+        assert row is not None
+        return row
+
+    with ThreadPoolExecutor(2) as pool:
+        seconds, rows = timed(lambda: list(pool.map(one, sets)))
+    equity = sum(row.final_equity for row in rows) / len(rows) / 100
+    return Outcome(seconds, sum(row.fills for row in rows), equity, sets=len(sets))
+
+
 if __name__ == "__main__":
     answer(
         "LTS",
         version("lts-server"),
-        {"sma_cross": sma_cross, "sma_cross_stop": sma_cross_stop, "rotation": rotation},
+        {
+            "sma_cross": sma_cross,
+            "sma_cross_stop": sma_cross_stop,
+            "rotation": rotation,
+            "sma_cross:compiled": compiled,
+            "sma_cross_stop:compiled": partial(compiled, stop_percent=2),
+            "sma_cross:kernel": kernel_alone,
+            "sma_cross_stop:kernel": partial(kernel_alone, stop_percent=2),
+            "sweep:compiled": sweep,
+        },
     )

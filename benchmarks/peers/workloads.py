@@ -37,6 +37,8 @@ class Engine:
 
 ENGINES = {
     "lts": Engine("run_lts"),
+    "lts_compiled": Engine("run_lts", variant="compiled"),
+    "lts_kernel": Engine("run_lts", variant="kernel"),
     "backtesting": Engine("run_backtesting", "backtesting"),
     "backtrader": Engine("run_backtrader", "backtrader"),
     "vectorbt": Engine("run_vectorbt", "vectorbt"),
@@ -53,27 +55,27 @@ WORKLOADS = (
         "sma_cross",
         "Crossing of averages (10, 50), all in or flat, 1 M bars",
         1_000_000,
-        ("lts", "backtesting", *_VECTORBT),
+        ("lts", "lts_compiled", "lts_kernel", "backtesting", *_VECTORBT),
     ),
     Workload(
         "sma_cross",
         "Crossing of averages (10, 50), all in or flat, 100 k bars",
         100_000,
-        ("lts", "backtesting", *_VECTORBT, *_EVENT_DRIVEN),
+        ("lts", "lts_compiled", "backtesting", *_VECTORBT, *_EVENT_DRIVEN),
     ),
     Workload(
         "sma_cross_stop",
         "The crossing with one resting stop per position, 1 M bars",
         1_000_000,
-        ("lts", "backtesting", *_VECTORBT),
+        ("lts", "lts_compiled", "lts_kernel", "backtesting", *_VECTORBT),
     ),
     Workload(
         "sma_cross_stop",
         "The crossing with one resting stop per position, 100 k bars",
         100_000,
-        ("lts", "backtesting", *_VECTORBT, *_EVENT_DRIVEN),
+        ("lts", "lts_compiled", "backtesting", *_VECTORBT, *_EVENT_DRIVEN),
     ),
-    Workload("sweep", "Sweep of 200 parameter sets, 100 k bars each", 100_000, _VECTORBT),
+    Workload("sweep", "Sweep of 200 parameter sets, 100 k bars each", 100_000, ("lts_compiled", *_VECTORBT)),
     Workload(
         "rotation",
         "Rotation of 50 symbols into the top 10 every 20 bars, 20 k bars each",

@@ -52,6 +52,10 @@ from numba import njit
 # every table costs twenty times what the kernel does.
 _JIT = "njit(cache=True, nogil=True, _nrt=False)"
 
+# What every bar calls is put in its place: handing over the tables, by value, costs more than most of them do.
+_INLINED = "njit(cache=True, nogil=True, _nrt=False, inline='always')"
+_HOT = ("has_room", "_has_room", "_wakes", "venue_step", "decide_")
+
 
 def module_text(decide: Callable[..., Any]) -> str:
     """Return the module of the kernel with a strategy's decision; it offers every function of the kernel.
@@ -94,7 +98,7 @@ def _plain(node: ast.FunctionDef) -> ast.FunctionDef:
         if isinstance(name, ast.Name) and name.id == "decide":
             name.id = "decide_"
     body = node.body[1:] if ast.get_docstring(node) is not None else node.body
-    jit = ast.parse(_JIT, mode="eval").body
+    jit = ast.parse(_INLINED if node.name in _HOT else _JIT, mode="eval").body
     plain = ast.FunctionDef(node.name, node.args, body or [ast.Pass()], [jit], None, None)
     plain.type_params = []  # type: ignore[attr-defined]  # what Python 3.12 and later ask for
     return ast.fix_missing_locations(plain)

@@ -117,6 +117,9 @@ def match(step: int, time: int, until: int, desk: Any) -> None:
     """Do to the working orders what the bars of one step do; `until` is when all bars seen have ended."""
     _expire(time, time, desk)
     _match_open(step, time, desk)
+    tidy(desk)
+    if desk[D_COUNTS][N_WORKING] == 0:
+        return
     _match_range(step, time, desk)
     _match_close(step, time, desk)
     _trail(step, time, desk)

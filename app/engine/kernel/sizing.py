@@ -194,10 +194,11 @@ def _size(request: Any, spend: int, sizing: Any, desk: Any) -> None:
     account, terms = desk[D_ACCOUNT], desk[D_TERMS][symbol]
     if sizing[Z_QUANTITY] > 0:
         lots = abs(signal) * sizing[Z_QUANTITY] // (sizing[Z_QUANTITY_OF] * MILLIONTHS)
+        target = lots if signal > 0 else -lots
     else:
         money = share(spend, sizing[Z_SHARE] * signal, sizing[Z_SHARE_OF] * MILLIONTHS, account)
         lots = _lots_for(abs(money), desk[D_POSITIONS][symbol][P_MARK], terms, account)
-    target = lots if signal > 0 else -lots
+        target = lots if money > 0 else -lots  # an account that owes more than it has turns the sign
     change = target - expected(symbol, desk)
     request[R_CHANGE] = change
     request[R_JUDGED] = 0

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from app.engine.columns import MarketData
+    from app.services.ambiguity import Bounds
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class ReportHeader:
     """Which run it was: names, configuration, plugins and what is needed to do it again.
 
     `market` adds a chart of each symbol's price with its fills. `data_hash` is the digest of the market data.
+    `bounds` are those of a run with ambiguous fills.
     """
 
     run_id: str
@@ -42,3 +44,4 @@ class ReportHeader:
     data_hash: str = ""
     seed: int | None = None
     market: "MarketData | None" = None
+    bounds: "Bounds | None" = None

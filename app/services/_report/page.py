@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_urlsafe
 
+from app.analytics.ambiguity import AmbiguousFills
 from app.analytics.attribution import attribution
 from app.analytics.excursions import Excursions, excursions
-from app.domain.bars import SECOND, Timeframe
+from app.domain.bars import Timeframe
 from app.domain.fills import CashKind
 from app.ports.run import RunResult, RunStatus
 from app.services._report import tables
 from app.services._report.attribution import attribution_table
+from app.services._report.bounds import bounds_table
 from app.services._report.drawings import drawings
 from app.services._report.header import ReportHeader
+from app.services._report.lots import realised_by_lots
 from app.services._report.trades import Closed, trades_table
 from app.services.figures import UNKNOWN, amount, date, percent, ratio
 
@@ -45,7 +48,8 @@ def render(result: RunResult, header: ReportHeader) -> str:
     from markupsafe import Markup
 
     initial = sum(entry.amount for entry in result.cash if entry.kind in _CAPITAL)
-    closed = Closed.latest(result.trades, _excursions(result, header))
+    ambiguous = AmbiguousFills(result.fills if result.ambiguous else ())
+    closed = Closed.latest(result.trades, _excursions(result, header), ambiguous)
     contributions = attribution(result.positions, result.last_ticks)
     drawn = drawings(
         result,
@@ -73,8 +77,9 @@ def render(result: RunResult, header: ReportHeader) -> str:
         months=tables.months(result, initial),
         statistics=tables.statistics_tables(result),
         attribution=attribution_table(contributions, result.currency),
+        bounds=bounds_table(header.bounds, result.currency),
         trades=trades_table(closed),
-        positions=tables.positions_table(result),
+        positions=tables.positions_table(result, realised_by_lots(result, header.market)),
         unfilled=tables.unfilled_table(result),
         settings=tables.settings_table(header),
         plugins=tables.plugins_table(header),
@@ -147,8 +152,7 @@ def _origin(result: RunResult, header: ReportHeader) -> list[tuple[str, str]]:
 
 def _speed(result: RunResult) -> str:
     """Return how much faster than the market the run was, to three digits; nothing where it took no time."""
-    start, end = result.period
-    if result.seconds <= 0 or end <= start:
+    times = result.times_real_time
+    if times is None:
         return ""
-    times = (end - start) / SECOND / result.seconds
     return f"{float(f'{times:.3g}'):,.0f} x real time"

@@ -1,7 +1,7 @@
 """The tables of a report: rows of cells with what is shown, and what they are sorted by."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.analytics.catalogue import STATISTICS, Group
@@ -81,33 +81,44 @@ def months(result: RunResult, initial: int) -> list[tuple[int, list[float | None
     return years
 
 
-def positions_table(result: RunResult) -> Table:
-    """Return what is still held at the end, valued at the last close."""
-    columns = (
+def positions_table(result: RunResult, by_lots: Mapping[str, int] | None = None) -> Table:
+    """Return what is still held at the end, valued at the last close.
+
+    `by_lots` is what each symbol realised by FIFO lots, which stands beside what it did by average cost.
+    """
+    columns = [
         Column("Symbol"),
         Column("Quantity", numeric=True),
         Column("Cost", numeric=True),
         Column("Last price", numeric=True),
         Column("Value", numeric=True),
         Column("Unrealised", numeric=True),
-    )
+        Column("Realised", numeric=True),
+    ]
     held = [position for position in result.positions if position.lots]
-    return Table(columns, [_position(position, result) for position in held], sortable=True)
+    rows = [_position(position, result) for position in held]
+    if by_lots is not None:
+        columns.append(Column("Realised, FIFO", numeric=True))
+        for position, row in zip(held, rows, strict=True):
+            realised = by_lots[position.instrument.symbol]
+            row.append(Cell(amount(realised, result.currency), realised))
+    return Table(columns, rows, sortable=True)
 
 
-def _position(position: Position, result: RunResult) -> Sequence[Cell]:
+def _position(position: Position, result: RunResult) -> list[Cell]:
     instrument, currency = position.instrument, position.instrument.currency
     ticks = result.last_ticks.get(instrument.symbol, 0)
     value = instrument.value(ticks, position.lots)
     price, gain = instrument.price(ticks), value - position.cost
-    return (
+    return [
         Cell(instrument.symbol),
         Cell(number(position.quantity), float(position.quantity)),
         Cell(amount(position.cost, currency), position.cost),
         Cell(number(price, 2), float(price)),
         Cell(amount(value, currency), value),
         Cell(amount(gain, currency), gain, tone(gain)),
-    )
+        Cell(amount(position.realised, currency), position.realised),
+    ]
 
 
 def unfilled_table(result: RunResult) -> Table:

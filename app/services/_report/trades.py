@@ -7,6 +7,7 @@ from html import escape
 
 import numpy as np
 
+from app.analytics.ambiguity import AmbiguousFills
 from app.analytics.excursions import Excursions
 from app.domain.fills import Trade
 from app.domain.intents import Side
@@ -28,21 +29,32 @@ _GROUPS: tuple[tuple[str, Callable[[int], bool], str], ...] = (
 
 @dataclass(frozen=True)
 class Closed:
-    """The latest closed trades of a run, oldest first; their excursions are None where prices are unknown."""
+    """The latest closed trades of a run, oldest first; their excursions are None where prices are unknown.
+
+    `ambiguous` are the places of those with a bar that does not tell the order of its fills.
+    """
 
     trades: Sequence[Trade]
     mae: Float64 | None
     mfe: Float64 | None
     note: str
+    ambiguous: frozenset[int] = frozenset()
 
     @classmethod
-    def latest(cls, trades: Sequence[Trade], excursions: Excursions | None) -> "Closed":
+    def latest(
+        cls,
+        trades: Sequence[Trade],
+        excursions: Excursions | None,
+        ambiguous: AmbiguousFills | None = None,
+    ) -> "Closed":
         """Return the latest `TRADES` trades; the note says so where some are left out."""
         shown = trades[-TRADES:]
         note = f"The latest {len(shown):,} of {len(trades):,} trades." if len(shown) < len(trades) else ""
+        open_ = ambiguous or AmbiguousFills()
+        places = frozenset(place for place, trade in enumerate(shown) if open_.within(trade))
         if excursions is None:
-            return cls(shown, None, None, note)
-        return cls(shown, excursions.mae[-TRADES:], excursions.mfe[-TRADES:], note)
+            return cls(shown, None, None, note, places)
+        return cls(shown, excursions.mae[-TRADES:], excursions.mfe[-TRADES:], note, places)
 
 
 def trades_table(closed: Closed) -> Table:
@@ -64,6 +76,10 @@ def trades_table(closed: Closed) -> Table:
         columns += [Column("MAE", numeric=True), Column("MFE", numeric=True)]
         for row, mae, mfe in zip(rows, closed.mae.tolist(), closed.mfe.tolist(), strict=True):
             row += [Cell(percent(mae), mae), Cell(percent(mfe), mfe)]
+    if closed.ambiguous:
+        columns.append(Column("Ambiguous"))
+        for place, row in enumerate(rows):
+            row.append(Cell("yes", 1) if place in closed.ambiguous else Cell("", 0))
     return Table(columns, rows[::-1], closed.note, sortable=True)
 
 

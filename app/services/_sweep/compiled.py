@@ -17,7 +17,6 @@ from app.engine.desk import Desk, open_desk
 from app.engine.equity import EquityColumns, equity_columns
 from app.engine.kernel import layout as at
 from app.engine.kernel.posting import pay
-from app.engine.program import Program
 from app.engine.schedule import steps_of_warmup
 from app.engine.simulation import Simulation
 from app.engine.state_hash import state_hash
@@ -78,40 +77,53 @@ class CompiledRunner:
         portfolio = type(self.system.portfolio)(options["portfolio"])
         broker = type(self.system.broker)(options["broker"])
         broker.keep_schedules(self.system.host.fee_schedules())
-        row = self._row(parameters, strategy, portfolio, broker.simulation())
+        venue = broker.simulation()
+        if not self._fits(strategy, venue):
+            return self.single.outcome(parameters)
+        try:
+            row = compiled_row(parameters, self._stage, strategy, portfolio, venue, module=self.module)
+        except OutOfRange:
+            row = None
         return row if row is not None else self.single.outcome(parameters)
 
-    def _row(
-        self, parameters: Parameters, strategy: Strategy, portfolio: Portfolio, venue: VenueModel
-    ) -> Row | None:
-        """Return the row of a set; None where the kernel, or its 64-bit integers, cannot carry it."""
-        stage = self._stage
-        instruments = {symbol: series.instrument for symbol, series in stage.market.series.items()}
-        program, sizing = strategy.program(), portfolio.signal_sizing(instruments)
-        if program is None or sizing is None or not self._fits(program, venue):
-            return None
-        desk = open_desk(stage.market, stage.timeline, venue)
-        money = portfolio.options
-        capital = to_units(money.capital, currency_exponent(money.currency))
-        pay(at.DEPOSIT, capital, stage.timeline.times.item(0), -1, -1, 0, desk)
-        first = steps_of_warmup(stage.timeline, strategy.warmup())
-        whole = WholeRun(stage, desk, program, sizing, strategy.indicators(), module=self.module, first=first)
-        try:
-            whole.run()
-        except OutOfRange:
-            return None
-        done = trimmed(whole.desk)
-        end_all(done, stage.timeline)
-        history = history_of(done, tuple(stage.market.series))
-        equity = equity_columns(stage.market, stage.timeline, history, len(stage.timeline))
-        return _row_of(parameters, done, equity, capital, whole)
-
-    def _fits(self, program: Program, venue: VenueModel) -> bool:
+    def _fits(self, strategy: Strategy, venue: VenueModel) -> bool:
         """Return whether the kernel has this decision, and the shared columns what this venue reads."""
         daily = venue.slippage.model is SlippageModel.SQUARE_ROOT
-        mine = self.system.strategy.program()
         known = self.system.broker.simulation().slippage.model is SlippageModel.SQUARE_ROOT
-        return mine is not None and program.decide is mine.decide and (known or not daily)
+        program, mine = strategy.program(), self.system.strategy.program()
+        same = program is not None and mine is not None and program.decide is mine.decide
+        return same and (known or not daily)
+
+
+def compiled_row(
+    parameters: Parameters,
+    stage: Stage,
+    strategy: Strategy,
+    portfolio: Portfolio,
+    venue: VenueModel,
+    *,
+    module: ModuleType,
+) -> Row | None:
+    """Return the row of a set that the kernel carries through; None where its portfolio is not that simple.
+
+    Raises OutOfRange where 64-bit integers do not hold it.
+    """
+    instruments = {symbol: series.instrument for symbol, series in stage.market.series.items()}
+    program, sizing = strategy.program(), portfolio.signal_sizing(instruments)
+    if program is None or sizing is None:
+        return None
+    desk = open_desk(stage.market, stage.timeline, venue)
+    money = portfolio.options
+    capital = to_units(money.capital, currency_exponent(money.currency))
+    pay(at.DEPOSIT, capital, stage.timeline.times.item(0), -1, -1, 0, desk)
+    first = steps_of_warmup(stage.timeline, strategy.warmup())
+    whole = WholeRun(stage, desk, program, sizing, strategy.indicators(), module=module, first=first)
+    whole.run()
+    done = trimmed(whole.desk)
+    end_all(done, stage.timeline)
+    history = history_of(done, tuple(stage.market.series))
+    equity = equity_columns(stage.market, stage.timeline, history, len(stage.timeline))
+    return _row_of(parameters, done, equity, capital, whole)
 
 
 def _row_of(parameters: Parameters, desk: Desk, equity: EquityColumns, capital: int, whole: WholeRun) -> Row:

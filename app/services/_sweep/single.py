@@ -8,21 +8,15 @@ from app.engine.columns import MarketData
 from app.engine.sessions import Sessions
 from app.engine.venue import Intrabar
 from app.plugins.system import System
-from app.ports import Batch, RunContext, RunResult
+from app.ports import RunContext, RunResult
 from app.services._sweep.grid import Parameters
 from app.services._sweep.rows import Outcome, Row, Skipped
 from app.services._sweep.variants import Variants
+from app.services.recorders import Forgetful
 from app.services.run_data import venue_of
 from app.settings.errors import SettingsError
 
 _NAME = "sweep"
-
-
-class _Forgetful:
-    """A recorder that keeps nothing: a row is made of the result alone."""
-
-    def write(self, batch: Batch) -> None:
-        """Take a batch."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +54,7 @@ class SingleRunner:
         return system.pipeline.run(self.context(system))
 
     def context(self, system: System) -> RunContext:
-        """Return the run of a set's plugins. Raises ConfigurationError where they lack data that they need."""
+        """Return the run of a set's plugins. Raises ConfigurationError where they lack data they need."""
         venue = venue_of(system.broker, system.settings.chosen["broker"])
         if venue.intrabar is Intrabar.FINER_BARS and not self.market.finer:
             raise ConfigurationError(
@@ -79,7 +73,7 @@ class SingleRunner:
             strategy=system.strategy,
             portfolio=system.portfolio,
             broker=system.broker,
-            recorder=_Forgetful(),
+            recorder=Forgetful(),
             progress=lambda _done, _total: None,
             stopping=lambda: False,
             rules=system.host.risk_rules(),

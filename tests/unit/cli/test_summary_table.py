@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from app.cli.summary import money, summary_table, unfilled
-from app.ports import Instrument, Order, OrderRequest, OrderStatus, Reason, Side
+from app.cli.summary import ambiguity, money, summary_table, unfilled
+from app.ports import Instrument, Intrabar, Order, OrderRequest, OrderStatus, Reason, Side
 from app.ports.run import EquityColumns, RunResult, RunStatus
+from app.services.ambiguity import Bound, Bounds
 
 pytestmark = pytest.mark.unit
 
@@ -121,3 +122,14 @@ def test_orders_that_did_not_fill_are_counted_by_reason(result):
     assert told == "Not filled: 2 insufficient cash, 1 end of data"
     assert unfilled(replace(result, orders=[order(Reason.NONE)])) == ""
     assert unfilled(result) == "The strategy asked for nothing: no order was made."
+
+
+def test_ambiguity_is_told_in_one_line_with_what_is_known_of_both_bounds(result: RunResult) -> None:
+    worst = Bound(Intrabar.WORST, 99_000_00, None, None, None)
+    best = replace(worst, policy=Intrabar.BEST, final_equity=101_000_00)
+    ambiguous = replace(result, ambiguous=1_234)
+    told = ambiguity(ambiguous, Bounds(worst, worst, best))
+    start = "Ambiguous fills: 1,234; final equity 99,000.00 USD under worst"
+    assert told == f"{start}, 101,000.00 USD under best."
+    assert ambiguity(ambiguous, Bounds(worst, worst, None, "Why\x1b.")) == f"{start}. Why?."
+    assert ambiguity(result, None) == ""

@@ -252,3 +252,15 @@ def test_fractional_lots_and_fine_ticks_fill_exactly(small, replay):
     fill = replayed.result.fills[0]
     assert (fill.quantity, fill.price) == (Decimal("2.5000"), Decimal("0.12345679"))
     assert fill.value == 31  # 0.308641975 dollars, half to even once
+
+
+@pytest.mark.xfail(reason="price times quantity in ticks and lots is kept in 64 bits", strict=True)
+def test_a_whole_coin_is_traded_at_the_finest_tick_and_lot(small, replay):
+    def satoshis(symbol):
+        return Instrument(symbol, tick=Decimal("0.00000001"), lot=Decimal("0.00000001"))
+
+    # 10**12 ticks times 10**8 lots are 10**20, beyond 64 bits; the value is 1,000,100 cents.
+    market = small({"BTC": [10_000, 10_001]}, instrument=satoshis)
+    replayed = replay(market, {0: [buy(1, "BTC")]})
+    (order,) = replayed.result.orders
+    assert (order.filled_value, order.average_price) == (1_000_100, 10_001)

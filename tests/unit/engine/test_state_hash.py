@@ -24,9 +24,9 @@ TABLES = {
     "holdings": (at.D_HOLDINGS, at.HOLDING_COLUMNS),
     "positions": (at.D_POSITIONS, at.POSITION_COLUMNS),
 }
-# What is remembered within one bar only, or worked out again from the bars.
+# What is remembered within one bar only, or worked out again from the bars, or the place of a text.
 SCRATCH = {
-    "orders": {at.O_VIEW, at.O_FROM, at.O_VIEW_STEP, at.O_DONE_STEP},
+    "orders": {at.O_VIEW, at.O_FROM, at.O_VIEW_STEP, at.O_DONE_STEP, at.O_CHOSEN_STEP, at.O_TAG},
     "positions": {at.P_MARK},
 }
 

@@ -66,9 +66,7 @@ class Script:
 
     def restarted(self, module: ModuleType) -> str:
         """Return the hash of a run that is written out and read in again, as bytes, every few steps."""
-        return self._over_arrays(
-            module, max(1, self.steps // 3), lambda desk: pickle.loads(pickle.dumps(desk))
-        )
+        return self._over_arrays(module, max(1, self.steps // 3), _written_and_read)
 
     def _over_arrays(self, module: ModuleType, chunk: int, between: Callable[[Desk], Desk]) -> str:
         simulation = self.fresh()

@@ -3,20 +3,27 @@
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pytest
 
+from app.analytics.ambiguity import AmbiguousFills
 from app.analytics.attribution import Contribution
 from app.analytics.excursions import Excursions
-from app.domain.fills import Trade
+from app.domain.events import Split
+from app.domain.fills import Fill, Trade
 from app.domain.instruments import Instrument
 from app.domain.intents import Side
 from app.domain.orders import Order, OrderStatus, Reason
+from app.ports import Intrabar, MarketData, Place
 from app.ports.run import RunResult
 from app.services._report.attribution import attribution_table
-from app.services._report.tables import months, statistics_tables, unfilled_table
+from app.services._report.bounds import bounds_table
+from app.services._report.lots import realised_by_lots
+from app.services._report.tables import months, positions_table, statistics_tables, unfilled_table
 from app.services._report.trades import TRADES, Closed, trades_table
+from app.services.ambiguity import Bound, Bounds
 
 pytestmark = pytest.mark.unit
 
@@ -38,6 +45,64 @@ def test_trades_have_their_own_excursions_beside_them(trade: Trade) -> None:
     assert [column.heading for column in table.columns[-2:]] == ["MAE", "MFE"]
     assert [cell.text for cell in table.rows[0][-2:]] == ["-10.01 %", "20.02 %"]
     assert table.rows[-1][-1].sort == 2 * 2 / 10_000
+
+
+def test_ambiguous_trades_are_marked_where_there_is_one(trade: Trade, fill: Callable[..., Fill]) -> None:
+    later = replace(trade, entry_time=trade.exit_time + 1, exit_time=trade.exit_time + 2)
+    ambiguous = AmbiguousFills([replace(fill(Side.SELL, 40, 5_500), flags=1)])
+    table = trades_table(Closed.latest([trade, later], None, ambiguous))
+    assert table.columns[-1].heading == "Ambiguous"
+    assert [row[-1].text for row in table.rows] == ["", "yes"]
+    assert trades_table(Closed.latest([later], None, ambiguous)).columns[-1].heading == "Return"
+
+
+def test_a_run_stands_between_its_bounds_and_is_one_of_them_only_once() -> None:
+    own = Bound(Intrabar.OHLC, 100_000_00, 0.0, 0.5, -0.1)
+    worst = Bound(Intrabar.WORST, 99_000_00, -0.01, None, -0.2)
+    best = Bound(Intrabar.BEST, 101_000_00, 0.01, 1.0, -0.05)
+    table = bounds_table(Bounds(own, worst, best), "USD")
+    assert [row[0].text for row in table.rows] == ["worst", "ohlc (this run)", "best"]
+    told = ["worst", "99,000.00", "-1.00 %", "n/a", "-20.00 %"]
+    assert [cell.text for cell in table.rows[0]] == told
+    table = bounds_table(Bounds(worst, worst, None, "Why."), "USD")
+    assert [row[0].text for row in table.rows] == ["worst (this run)", "best"]
+    assert [cell.text for cell in table.rows[1][1:]] == ["n/a"] * 4
+    assert table.note == "Why."
+    assert not bounds_table(None, "USD").rows
+
+
+def test_an_open_position_has_what_it_realised_by_average_cost_and_by_its_oldest_lots(
+    small: Callable[..., MarketData], replay: Callable[..., Any]
+) -> None:
+    buy, sell = Place("A", Side.BUY, 2), Place("A", Side.SELL, 3)
+    market = small({"A": [10, 10, 20, 30, 30], "B": [5] * 5})
+    program = {
+        0: [buy, replace(buy, symbol="B")],
+        1: [buy],
+        2: [sell],
+        3: [replace(sell, symbol="B", quantity=2)],
+    }
+    result = replay(market, program).result
+    table = positions_table(result, realised_by_lots(result, market))
+    assert [column.heading for column in table.columns[-2:]] == ["Realised", "Realised, FIFO"]
+    # Three sold at 30: by average cost 3 x (30 - 15); by lots 2 x (30 - 10) + 1 x (30 - 20).
+    assert [[cell.text for cell in row[-2:]] for row in table.rows] == [["45.00", "50.00"]]
+    assert realised_by_lots(result, None) is None
+    assert positions_table(result).columns[-1].heading == "Realised"
+
+
+def test_a_split_counts_for_fifo_lots_only_once_it_has_acted(
+    small: Callable[..., MarketData], replay: Callable[..., Any], day: Callable[[int], int]
+) -> None:
+    splits = [Split("A", day(2), 1, 2), Split("A", day(9), 5, 1)]
+    market = small({"A": [10, 10, 20, 24]}, actions=splits)
+    result = replay(market, {0: [Place("A", Side.BUY, 3)]}).result
+    # Of three shares at 10 one and a half become of two, and the half is paid at twice the last close.
+    assert realised_by_lots(result, market) == {"A": 0}
+    (position,) = result.positions
+    assert position.lots == 1
+    no_cash = replace(result, cash=[])
+    assert realised_by_lots(no_cash, market) is None
 
 
 def test_a_short_trade_at_prices_below_one_shows_its_own_decimals(trade: Trade) -> None:
