@@ -47,6 +47,7 @@ class Backtest(Pipeline):
     """Replays the data once, in order, and returns what the account came to."""
 
     plugin_debug_vars = ("steps", "status")
+    runs_programs = True
 
     steps = 0
     status = ""
@@ -58,9 +59,9 @@ class Backtest(Pipeline):
         try:
             replay = _Replay(context, plan)
             self.steps, completed = replay.run()
-        except TooWide:
-            # Python's own integers have no size; what does not fit even the database says so there.
-            plan = Plan(notice="An amount needs more than 64 bits on its way; the run was interpreted.")
+        except TooWide as error:
+            # Python's own integers have no size, and the class API takes every signal.
+            plan = Plan(notice=f"{error.problem} It was interpreted instead.")
             replay = _Replay(context, plan)
             self.steps, completed = replay.run()
         self.status = RunStatus.COMPLETED if completed else RunStatus.INTERRUPTED

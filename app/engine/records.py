@@ -22,6 +22,14 @@ class Made(Sequence[T], Generic[T]):
         self._table = table
         self._make = make
 
+    def __eq__(self, other: object) -> bool:
+        """Return whether another sequence has the same values in the same order."""
+        if not isinstance(other, Sequence) or len(self) != len(other):
+            return False
+        return all(mine == theirs for mine, theirs in zip(self, other, strict=True))
+
+    __hash__ = None  # type: ignore[assignment]  # compared by what they hold, like lists
+
     def __len__(self) -> int:
         return len(self._table)
 
@@ -82,6 +90,14 @@ class Chosen(Sequence[T], Generic[T]):
     def __init__(self, made: Made[T], rows: Sequence[int]) -> None:
         self._made = made
         self._rows = rows
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether another sequence has the same values in the same order."""
+        if not isinstance(other, Sequence) or len(self) != len(other):
+            return False
+        return all(mine == theirs for mine, theirs in zip(self, other, strict=True))
+
+    __hash__ = None  # type: ignore[assignment]  # compared by what they hold, like lists
 
     def __len__(self) -> int:
         return len(self._rows)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from hashlib import sha256
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,8 @@ _TABLES = (
     (at.D_TRADES, at.TRADE_COLUMNS),
     (at.D_HOLDINGS, at.HOLDING_COLUMNS),
 )
-_SCRATCH = (at.O_VIEW, at.O_FROM, at.O_VIEW_STEP, at.O_DONE_STEP, at.O_CHOSEN_STEP, at.O_TAG)
+# A notional is the sum of an order's fills, which count themselves; alone it may need more than 64 bits.
+_SCRATCH = (at.O_NOTIONAL, at.O_VIEW, at.O_FROM, at.O_VIEW_STEP, at.O_DONE_STEP, at.O_CHOSEN_STEP, at.O_TAG)
 _KEPT = [column for column in range(at.ORDER_COLUMNS) if column not in _SCRATCH]
 _POSITION = [column for column in range(at.POSITION_COLUMNS) if column != at.P_MARK]
 
@@ -80,8 +81,8 @@ def state_hash(
         sizes = (instrument.tick, instrument.lot, instrument.multiplier)
         _text(digest, (instrument.symbol, instrument.currency, *(str(size.normalize()) for size in sizes)))
     for table, columns in _TABLES:
-        array = as_arrays(desk[table], columns)
-        _numbers(digest, str(table), array[:, _KEPT] if table == at.D_ORDERS else array)
+        kept = _orders(desk[table]) if table == at.D_ORDERS else as_arrays(desk[table], columns)
+        _numbers(digest, str(table), kept)
     positions = as_arrays(desk[at.D_POSITIONS], at.POSITION_COLUMNS)
     _numbers(digest, "positions", positions[:, _POSITION])
     column = tags if isinstance(tags, TagColumn) else TagColumn.of(tags, len(desk[at.D_ORDERS]))
@@ -92,6 +93,13 @@ def state_hash(
         for field in fields(EquityColumns):
             _numbers(digest, field.name, getattr(equity, field.name))
     return digest.hexdigest()
+
+
+def _orders(table: Any) -> NDArray[np.int64]:
+    """Return the columns of orders that count."""
+    if isinstance(table, np.ndarray):
+        return table[:, _KEPT]
+    return as_arrays([[row[column] for column in _KEPT] for row in table], len(_KEPT))
 
 
 def _numbers(digest: Digest, name: str, numbers: NDArray[np.int64]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.events import CorporateAction, Delisting, Dividend
+from app.domain.events import CorporateAction, Delisting, Dividend, Split
 from app.domain.money import INT64_MAX
 from app.engine.columns import BarSeries, Int64, MarketData
 
@@ -84,5 +84,5 @@ def due_actions(
     return due
 
 
-def _order(action: CorporateAction) -> tuple[int, str, bool]:
-    return (action.ex_time, action.symbol, isinstance(action, Dividend))
+def _order(action: CorporateAction) -> tuple[int, str, int]:
+    return (action.ex_time, action.symbol, (Split, Dividend, Delisting).index(type(action)))

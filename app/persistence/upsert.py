@@ -8,6 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.persistence.tables.base import Base
 
+# Nulls are written too: left out, each change in which columns are null would begin another statement.
+ALL_COLUMNS: Mapping[str, Any] = {"render_nulls": True}
+
 # The two inserts have the same methods but no common type that declares them.
 _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
@@ -28,4 +31,4 @@ def upsert(
         statement = statement.on_conflict_do_update(index_elements=key, set_=fresh)
     else:
         statement = statement.on_conflict_do_nothing(index_elements=key)
-    session.execute(statement, list(rows))
+    session.execute(statement, list(rows), execution_options=ALL_COLUMNS)

@@ -69,9 +69,13 @@ class Core(PluginBase, ABC):
 
 
 class Pipeline(PluginBase, ABC):
-    """How a run goes from data to result; `mode` says what its runs are: backtest, paper or live."""
+    """How a run goes from data to result; `mode` says what its runs are: backtest, paper or live.
+
+    `runs_programs` says that a compiled program comes to what `run` comes to, so that a sweep may take it.
+    """
 
     mode: ClassVar[str] = "backtest"
+    runs_programs: ClassVar[bool] = False
 
     @abstractmethod
     def run(self, context: RunContext) -> RunResult:

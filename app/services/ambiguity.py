@@ -45,12 +45,13 @@ class Bounds:
 
 
 def bounds(result: RunResult, system: System, context: RunContext) -> Bounds | None:
-    """Return a run's bounds, or None where no fill was ambiguous or a person stopped the run.
+    """Return a backtest's bounds, or None where no fill was ambiguous, or it did not run to its end.
 
     It is repeated in memory with its plugins built anew; the policy that it used itself is not repeated. What
     fails there costs the bound alone.
     """
-    if not result.ambiguous or result.status is not RunStatus.COMPLETED or not len(result.equity):
+    repeatable = system.pipeline.mode == "backtest" and len(result.equity) > 0
+    if not (repeatable and result.ambiguous and result.status is RunStatus.COMPLETED):
         return None
     venue = venue_of(context.broker, system.settings.chosen["broker"])
     own = Bound.of(venue.intrabar, result)

@@ -20,7 +20,7 @@ from app.persistence.tables.positions import Position
 from app.persistence.tables.runs import Run
 from app.persistence.tables.statistics import Statistic
 from app.persistence.tables.trades import Trade as TradeRow
-from app.persistence.upsert import upsert
+from app.persistence.upsert import ALL_COLUMNS, upsert
 from app.plugins.host import PluginHost
 from app.ports import Batch, Identity, RunResult, RunStatus
 from app.services.headless import HeadlessPortfolio, ensure_keys
@@ -208,4 +208,4 @@ class RunStore:
 def _add(session: Session, table: type, rows: Iterable[Mapping[str, Any]]) -> None:
     found: Sequence[Mapping[str, Any]] = list(rows)
     if found:
-        session.execute(insert(table), found)
+        session.execute(insert(table), found, execution_options=ALL_COLUMNS)

@@ -1,5 +1,6 @@
 """At what speed a run goes: by the class API, or whole through the kernel, interpreted or compiled."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -94,9 +95,29 @@ def _program(context: RunContext) -> tuple[Program, SignalSizing] | str:
     ):
         if getattr(type(strategy), method) is not getattr(Strategy, method):
             return f"strategy {name} {what}"
+    if (changed := _changed_alone(context)) is not None:
+        return changed
     if context.rules:
         return "plugins offer risk rules, which are not compiled"
     sizing = context.portfolio.signal_sizing(context.instruments)
     if sizing is None:
         return f"portfolio {type(context.portfolio).__name__} does not size signals in a way that can be"
     return program, sizing
+
+
+def _changed_alone(context: RunContext) -> str | None:
+    """Return which plugin's class changes a method that its parent's declaration stands for, if one does."""
+    if not _together(type(context.strategy), "program", ("decide",)):
+        return f"strategy {context.strategy_name} changes decide() and not program()"
+    if not _together(type(context.portfolio), "signal_sizing", ("size", "allocate")):
+        return f"portfolio {type(context.portfolio).__name__} changes size() and not signal_sizing()"
+    return None
+
+
+def _together(kind: type, declared: str, methods: Sequence[str]) -> bool:
+    """Return whether what a class declares is as new as the methods that it stands for."""
+
+    def definer(name: str) -> type:
+        return next(base for base in kind.__mro__ if name in vars(base))
+
+    return all(issubclass(definer(declared), definer(method)) for method in methods)

@@ -117,7 +117,7 @@ class Sweep:
             single.context(self.system), speed=self.system.settings.core.run.speed, kernels=self.kernels
         )
         plan = planned(context, bars=self.data.market.bars * sets)
-        if plan.module is not None:
+        if plan.module is not None and self.system.pipeline.runs_programs:
             return CompiledRunner(single, self.system, plan.module, self._workers)
         if self._workers == 1:
             return self._single

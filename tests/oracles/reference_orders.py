@@ -51,7 +51,8 @@ class OrderDesk:
         for child in order.children:
             if child.is_open:
                 child.lots = min(child.lots, child.released)
-                child.released = EVERYTHING
+                if not child.late:
+                    child.released = EVERYTHING
                 if child.lots <= child.filled:
                     self.cancel(child, Reason.PARENT_CLOSED)
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from reference_account import ReferenceAccount, half_even
 from reference_matching import Daily, Matching
-from reference_orders import OrderDesk
+from reference_orders import EVERYTHING, OrderDesk
 from reference_values import (
     Bar,
     CancelOrder,
@@ -171,6 +171,8 @@ class ReferenceVenue:
     def forget_the_bar(self) -> None:
         """From the next bar on, children are orders like others."""
         for order in self.desk.orders:
+            if order.late and order.parent is not None and not order.parent.is_open:
+                order.released = EVERYTHING
             order.born, order.late = "", 0
 
     def call_margin(self) -> None:

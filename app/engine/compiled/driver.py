@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from app.domain.errors import OutOfRange
+from app.domain.errors import OutOfRange, PluginError
 from app.domain.events import Split
 from app.domain.orders import Reason
 from app.engine.codes import REASON_CODES
@@ -204,17 +204,29 @@ class _Compiled:
         """Take the steps from `start` to `stop`, with larger tables whenever one is full."""
         step = start
         while step < stop:
-            step = self._module.whole_run(
-                step, stop, self.desk, self._market, self.inputs, self._states, self._params, self._sizing,
-                self._requests,
-            )  # fmt: skip
+            step = self._taken(step, stop)
             _check(self.desk)
             if step < stop:
                 self.desk = grown(self.desk)
         return int(step)
 
+    def _taken(self, start: int, stop: int) -> int:
+        try:
+            step = self._module.whole_run(
+                start, stop, self.desk, self._market, self.inputs, self._states, self._params, self._sizing,
+                self._requests,
+            )  # fmt: skip
+        except IndexError as error:
+            raise PluginError(
+                "The strategy's compiled program reads or writes outside of its columns, state or parameters.",
+                "Read rows from 0 to `row`, and declare every input, state and parameter.",
+            ) from error
+        return int(step)
+
     def act(self, row: int, time: int) -> None:
-        """Let a corporate action act."""
+        """Let a corporate action act, which writes at most one row of any table."""
+        if any(self.desk[at.D_COUNTS][count] >= len(self.desk[place]) for place, count in _COUNTS.items()):
+            self.desk = grown(self.desk)
         self._module.act(row, time, self.desk)
         self._module.watch(self.desk)
         _check(self.desk)
@@ -238,9 +250,19 @@ def write_back(arrays: Desk, lists: Desk) -> None:
     lists[at.D_CHANGED].extend(range(counts[at.N_ORDERS]))
 
 
+_FAULTS = {
+    at.TOO_LARGE: "an amount needs more than 64 bits on its way",
+    at.TOO_FINE: "a signal has more than six decimals, or is beyond -1 and 1",
+}
+
+
 def _check(desk: Desk) -> None:
-    if desk[at.D_ACCOUNT][at.A_FAULT]:
-        raise TooWide("An amount of the run does not fit 64 bits.", "Use a coarser tick or less capital.")
+    counts = desk[at.D_COUNTS]
+    if any(counts[count] > len(desk[place]) for place, count in _COUNTS.items()):
+        raise RuntimeError("A table of the kernel had no room for its rows.")  # its reckoning is wrong
+    fault = int(desk[at.D_ACCOUNT][at.A_FAULT])
+    if fault:
+        raise TooWide(f"The compiled run cannot go on: {_FAULTS[fault]}.", "Set run.speed = interpreted.")
 
 
 def array_desk(desk: Desk, room: int = 1024) -> Desk:

@@ -1,4 +1,8 @@
-"""The kernel as the text of one module, each function under numba's `njit`; nothing in it is written anew."""
+"""The kernel as the text of two modules, each function under numba's `njit`; nothing in them is written anew.
+
+One has all that is the same for every strategy, so that it is compiled once; the other the run that calls a
+strategy's decision, and the decision.
+"""
 
 import ast
 import inspect
@@ -21,6 +25,7 @@ from app.engine.kernel import (
     pricing,
     scripted,
     sizing,
+    stepping,
     taking,
     upkeep,
     whole_run,
@@ -38,7 +43,7 @@ MODULES: Sequence[ModuleType] = (
     upkeep,
     taking,
     sizing,
-    whole_run,
+    stepping,
     scripted,
 )
 
@@ -52,24 +57,42 @@ from numba import njit
 # every table costs twenty times what the kernel does.
 _JIT = "njit(cache=True, nogil=True, _nrt=False)"
 
-# What every bar calls is put in its place: handing over the tables, by value, costs more than most of them do.
+# What every bar calls is put in its place: handing over the tables, by value, costs more than most calls do.
 _INLINED = "njit(cache=True, nogil=True, _nrt=False, inline='always')"
-_HOT = ("has_room", "_has_room", "_wakes", "venue_step", "decide_")
+_HOT = ("has_room", "_has_room", "wakes", "venue_step")
+
+# A strategy is not trusted with memory: what it reads outside of its columns is an error.
+_CHECKED = "njit(cache=True, nogil=True, _nrt=False, boundscheck=True)"
 
 
-def module_text(decide: Callable[..., Any]) -> str:
-    """Return the module of the kernel with a strategy's decision; it offers every function of the kernel.
-
-    Raises PluginError where the decision is not a plain function whose source can be read.
-    """
+def base_text() -> str:
+    """Return the module of everything that no strategy changes."""
     parts = [_HEAD, _one(half_even)]
     names: dict[str, str] = {}
     for module in MODULES:
         for node in _definitions(inspect.getsource(module)):
             _claim(node, module.__name__, names)
             parts.append(ast.unparse(node))
-    parts.append(_decision(decide))
     return "\n\n".join(parts) + "\n"
+
+
+def program_text(decide: Callable[..., Any], base: str) -> str:
+    """Return the module of a whole run with a strategy's decision, over the module of the name `base`.
+
+    Raises PluginError where the decision is not a plain function whose source can be read.
+    """
+    nodes = list(_definitions(inspect.getsource(whole_run)))
+    parts = [_HEAD, f"from {base} import {', '.join(_imported())}", _decision(decide)]
+    return "\n\n".join([*parts, *map(ast.unparse, nodes)]) + "\n"
+
+
+def _imported() -> list[str]:
+    """Return what the whole run imports from the kernel's other modules."""
+    tree = ast.parse(inspect.getsource(whole_run))
+    found = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
+    return sorted(
+        alias.name for node in found if (node.module or "").startswith("app.") for alias in node.names
+    )
 
 
 def digest(text: str) -> str:
@@ -98,7 +121,8 @@ def _plain(node: ast.FunctionDef) -> ast.FunctionDef:
         if isinstance(name, ast.Name) and name.id == "decide":
             name.id = "decide_"
     body = node.body[1:] if ast.get_docstring(node) is not None else node.body
-    jit = ast.parse(_INLINED if node.name in _HOT else _JIT, mode="eval").body
+    how = _CHECKED if node.name == "decide_" else _INLINED if node.name in _HOT else _JIT
+    jit = ast.parse(how, mode="eval").body
     plain = ast.FunctionDef(node.name, node.args, body or [ast.Pass()], [jit], None, None)
     plain.type_params = []  # type: ignore[attr-defined]  # what Python 3.12 and later ask for
     return ast.fix_missing_locations(plain)

@@ -4,14 +4,17 @@ from typing import Any
 
 
 def put(table: Any, used: int, row: Any) -> None:
-    """Write a row behind the last one in use."""
+    """Write a row behind the last one in use; nothing is ever written behind the table's end."""
+    if used >= len(table):
+        return
     for column, value in enumerate(row):
         table[used, column] = value
 
 
 def push(numbers: Any, used: int, number: int) -> None:
-    """Write a number behind the last one in use."""
-    numbers[used] = number
+    """Write a number behind the last one in use, never behind the end."""
+    if used < len(numbers):
+        numbers[used] = number
 
 
 def cut(numbers: Any, used: int) -> None:

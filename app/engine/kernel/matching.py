@@ -3,11 +3,12 @@
 from typing import Any
 
 from app.engine.charges import charged
-from app.engine.kernel.amounts import month_of, worth
+from app.engine.kernel.amounts import guard, month_of, worth
 from app.engine.kernel.layout import (
     A_AMBIGUOUS,
     A_CASH,
     A_FAULT,
+    A_LIMIT,
     A_MONTH,
     A_MONTH_LOTS,
     AMBIGUOUS,
@@ -83,6 +84,7 @@ from app.engine.kernel.layout import (
     SHORT_SALE_NOT_ALLOWED,
     STOP_LIMIT,
     TIME_IN_FORCE,
+    TOO_LARGE,
     TRAILING_STOP,
     V_ACCOUNT,
     V_INTRABAR,
@@ -432,7 +434,11 @@ def _fill(
     desk[D_ACCOUNT][A_MONTH_LOTS] += lots
     order[O_FEE] += fee
     order[O_VALUE] += value
+    if 1.0 * order[O_NOTIONAL] + 1.0 * paid * lots > desk[D_ACCOUNT][A_LIMIT]:
+        desk[D_ACCOUNT][A_FAULT] = TOO_LARGE
+        return
     order[O_NOTIONAL] += paid * lots
+    guard(order[O_VALUE], desk[D_ACCOUNT])
     before, place = position[P_LOTS], counts[N_FILLS]
     put(desk[D_FILLS], place, (row, side * lots, paid, value, fee, time, 0, flags, step))
     counts[N_FILLS] += 1

@@ -123,8 +123,8 @@ def cut_children(time: int, desk: Any) -> None:
         parent = child[O_PARENT]
         if parent >= 0 and child[O_READY] < ALL and is_open(child) and not is_open(orders[parent]):
             released = child[O_READY] + child[O_WAITING]
-            child[O_READY] = ALL
-            child[O_WAITING] = 0
+            if child[O_WAITING] == 0:
+                child[O_READY] = ALL
             if released < child[O_LOTS]:
                 _shorten(row, released, PARENT_CLOSED, time, desk)
 
@@ -238,7 +238,8 @@ def release_waiting(desk: Any) -> None:
     for place in range(desk[D_COUNTS][N_WORKING]):
         order = orders[working[place]]
         if order[O_WAITING] > 0:
-            order[O_READY] += order[O_WAITING]
+            ended = not is_open(orders[order[O_PARENT]])
+            order[O_READY] = ALL if ended else order[O_READY] + order[O_WAITING]
             order[O_WAITING] = 0
 
 

@@ -82,6 +82,7 @@ def post(symbol: int, change: int, value: int, fee: int, time: int, step: int, f
     guard(position[P_REALISED], account)
     if closing > 0:
         position[C_EXIT] += closed_value
+        guard(position[C_EXIT], account)
         position[C_REALISED] += realised
         position[C_FEES] += closed_fee
         if lots + change == 0 or closing < abs(change):
@@ -93,6 +94,7 @@ def post(symbol: int, change: int, value: int, fee: int, time: int, step: int, f
         position[C_LOTS] += abs(change) - closing
         position[C_ENTRY] += value - closed_value
         position[C_FEES] += fee - closed_fee
+        guard(position[C_ENTRY], account)
     if lots == 0 or (closing < abs(change) and closing > 0):
         position[P_OPENED] = time
     position[P_CLOSED] = time if lots + change == 0 else -1

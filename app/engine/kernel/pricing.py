@@ -37,7 +37,7 @@ from app.engine.kernel.layout import (
 
 MILLION = 1_000_000
 BILLION = 1_000_000_000
-MOST_IMPACT = 25_000_000  # billionths: the cap of the volume-share model, 2.5 %
+MOST_SHARE = 25_000  # millionths: the share of volume, 2.5 %, from which on its model sees no more impact
 
 
 def beats(side: int, limit: int, price: int, touch: int) -> bool:
@@ -148,8 +148,8 @@ def _impact(lots: int, bar: Any, venue: Any) -> int:
     if venue[V_SLIPPAGE] == VOLUME_SHARE:
         if bar[B_LOTS] == 0:
             return 0
-        part = min(MILLION, int(1.0 * lots / bar[B_LOTS] * MILLION))
-        return min(MOST_IMPACT, int(1.0 * venue[V_SLIP] / venue[V_SLIP_OF] * part * part / 1000))
+        part = min(MOST_SHARE, int(1.0 * lots / bar[B_LOTS] * MILLION))
+        return min(BILLION - 1, int(1.0 * venue[V_SLIP] / venue[V_SLIP_OF] * part * part / 1000))
     if bar[B_DAY_LOTS] == 0:
         return 0
     size = 1.0 * venue[V_SLIP] / venue[V_SLIP_OF]

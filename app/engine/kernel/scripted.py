@@ -23,8 +23,8 @@ from app.engine.kernel.layout import (
     V_DEBIT,
 )
 from app.engine.kernel.orders import end, is_open, tidy
+from app.engine.kernel.stepping import venue_step
 from app.engine.kernel.taking import accept, change, place, watch
-from app.engine.kernel.whole_run import venue_step
 
 
 def scripted_run(start: int, stop: int, desk: Any, market: Any, commands: Any) -> int:

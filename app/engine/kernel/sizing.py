@@ -57,6 +57,7 @@ from app.engine.kernel.layout import (
     T_TICK_OF,
     T_UNIT_OF,
     T_UNIT_VALUE,
+    TOO_FINE,
     TOO_LARGE,
     TRAILING_STOP,
     V_ACCOUNT,
@@ -91,8 +92,8 @@ def write_request(
     request = requests[place_in]
     account, terms = desk[D_ACCOUNT], desk[D_TERMS][symbol]
     signal = floor(decision[0] * MILLIONTHS + 0.5)
-    if abs(decision[0] * MILLIONTHS - signal) > 1e-6:  # finer than a whole run counts
-        account[A_FAULT] = TOO_LARGE
+    if abs(decision[0] * MILLIONTHS - signal) > 1e-6 or abs(signal) > MILLIONTHS:
+        account[A_FAULT] = TOO_FINE
     request[R_SYMBOL] = symbol
     request[R_SIGNAL] = signal
     request[R_STOP] = quantised(decision[1], signal < 0, terms)

@@ -42,6 +42,7 @@ from app.engine.kernel.layout import (
     N_WORKING,
     O_FILLED,
     O_FROM,
+    O_KIND,
     O_LIMIT,
     O_LOTS,
     O_READY,
@@ -49,6 +50,7 @@ from app.engine.kernel.layout import (
     O_STOP,
     O_SYMBOL,
     O_TRAIL,
+    O_TRIGGERED,
     O_WATERMARK,
     P_CLOSED,
     P_COST,
@@ -63,6 +65,7 @@ from app.engine.kernel.layout import (
     T_UNIT_OF,
     T_UNIT_VALUE,
     TOO_LARGE,
+    TRAILING_STOP,
     V_BORROW,
     V_CREDIT,
     V_DEBIT,
@@ -72,6 +75,7 @@ from app.engine.kernel.layout import (
 )
 from app.engine.kernel.orders import cut_children, end, end_alone, end_reductions, is_open, tidy
 from app.engine.kernel.posting import close_trade, hold, pay
+from app.engine.kernel.pricing import trail_stop
 from app.engine.kernel.tables import note
 
 
@@ -137,6 +141,8 @@ def _split_orders(action: Any, time: int, desk: Any) -> None:
         for price in (O_STOP, O_LIMIT, O_TRAIL, O_WATERMARK, O_FROM):
             if order[price] > 0:
                 order[price] = max(1, half_even(order[price] * whole, part))
+        if order[O_KIND] == TRAILING_STOP and order[O_TRIGGERED] == 0 and order[O_WATERMARK] > 0:
+            order[O_STOP] = trail_stop(order, desk[D_ACCOUNT])
         note(desk[D_CHANGED], row)
         if left == 0:
             end(row, CANCELED, QUANTITY_BELOW_ONE_LOT, time, desk)

@@ -73,6 +73,21 @@ def test_batches_leave_the_latest_state_of_each_order_and_everything_else_once(
     assert sum(heard) == len(result.fills)
 
 
+def test_trades_are_stored_with_the_excursions_of_the_result(
+    database: Database, begin: Begin, backtested: Backtested
+) -> None:
+    result, batches = backtested
+    store = begin()
+    for batch in batches:
+        store.write(batch)
+    found = rows(database, select(Trade.mae, Trade.mfe, Trade.ambiguous).order_by(Trade.sequence))
+    assert len(found) == len(result.trades) > 0
+    mean = [sum(column) / len(found) for column in zip(*found, strict=True)]
+    assert mean[0] == pytest.approx(result.statistics["average_mae"])
+    assert mean[1] == pytest.approx(result.statistics["average_mfe"])
+    assert mean[2] == 0
+
+
 def test_stored_amounts_add_up_to_the_results(
     database: Database, begin: Begin, backtested: Backtested
 ) -> None:

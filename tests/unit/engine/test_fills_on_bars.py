@@ -254,7 +254,6 @@ def test_fractional_lots_and_fine_ticks_fill_exactly(small, replay):
     assert fill.value == 31  # 0.308641975 dollars, half to even once
 
 
-@pytest.mark.xfail(reason="price times quantity in ticks and lots is kept in 64 bits", strict=True)
 def test_a_whole_coin_is_traded_at_the_finest_tick_and_lot(small, replay):
     def satoshis(symbol):
         return Instrument(symbol, tick=Decimal("0.00000001"), lot=Decimal("0.00000001"))

@@ -136,7 +136,6 @@ def test_children_of_what_the_close_filled_wait_for_the_next_bar(trade):
     assert replayed.executions[:2] == [(1, 1, 1, 12), (2, 2, -1, 11)]
 
 
-@pytest.mark.xfail(reason="a parent that ends lets them work at once", strict=True)
 def test_lots_that_join_an_active_child_in_the_range_wait_for_the_next_bar(trade):
     # Day 1 buys 4 of 10 at 9, day 2 the other 6 in the range; of day 2's fall to 6 the stop, active for 4,
     # sells 4 at 8, and the rest goes on at the next open.

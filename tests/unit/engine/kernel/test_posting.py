@@ -351,12 +351,11 @@ TOO_MUCH["what a trade has entered"] = [
     lambda made: made.fill("AAA", -1, LARGE, 0),
     lambda made: made.fill("AAA", 1, LARGE, 0),
 ]
-UNGUARDED = pytest.mark.xfail(reason="what a trade adds up to is not guarded", strict=True)
 
 
 @pytest.mark.parametrize(
     "what",
-    [pytest.param(what, marks=[UNGUARDED] * what.startswith("what a trade")) for what in TOO_MUCH],
+    [pytest.param(what) for what in TOO_MUCH],
 )
 def test_what_does_not_fit_64_bits_marks_the_account_and_is_never_wrapped(account, what):
     made = account()

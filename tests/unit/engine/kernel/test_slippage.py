@@ -50,7 +50,6 @@ def test_the_volume_share_counts_with_its_square(trade):
     assert found == Decimal("100.20")
 
 
-@pytest.mark.xfail(reason="the impact is capped and not the share", strict=True)
 def test_the_volume_share_counts_with_at_most_two_and_a_half_percent_of_the_volume(trade):
     # All of 1,000 lots count as 0.025: 100 x (1 + 20 x 0.025 x 0.025) = 101.25.
     bars = [100, (100, 100, 100, 100, 1_000)]

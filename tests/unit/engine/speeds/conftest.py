@@ -3,4 +3,12 @@
 import sys
 from pathlib import Path
 
+import pytest
+
 sys.path[:0] = [str(Path(__file__).parents[3] / "oracles"), str(Path(__file__).parent)]
+
+
+@pytest.fixture(scope="session")
+def folder(pytestconfig):
+    """Give the folder of compiled kernels, which all tests share: compiling one takes half a minute."""
+    return Path(pytestconfig.cache.mkdir("kernels"))

@@ -18,8 +18,10 @@ from app.domain.intents import Side
 from app.domain.orders import Order, OrderStatus, Reason
 from app.domain.positions import Position
 from app.engine.columns import MarketData
+from app.engine.venue import Intrabar
 from app.ports.run import RunResult
 from app.services._report.page import render, script_safe
+from app.services.ambiguity import Bound, Bounds
 from app.services.report import PluginRow, ReportHeader, SettingRow
 
 pytestmark = [pytest.mark.integration, pytest.mark.requirement("SYS-018")]
@@ -134,6 +136,21 @@ def test_without_prices_there_are_no_excursions(result: RunResult, header: Repor
     assert set(page.figures) == {"equity", "exposure", "attribution"}
 
 
+def test_a_run_with_ambiguous_fills_shows_its_bounds_and_marks_the_trades(
+    result: RunResult, header: ReportHeader
+) -> None:
+    own = Bound(Intrabar.WORST, 95_523_72, -0.0448, -0.36, -0.18)
+    best = Bound(Intrabar.BEST, 96_000_00, -0.04, -0.3, -0.17)
+    fills = [result.fills[0], replace(result.fills[1], flags=1)]
+    ambiguous = replace(result, fills=fills, ambiguous=1)
+    text = Page(render(ambiguous, replace(header, bounds=Bounds(own, own, best)))).text
+    assert "Ambiguous fills 1" in text
+    assert "worst (this run) 95,523.72 -4.48 % -0.36 -18.00 %" in text
+    assert "best 96,000.00 -4.00 % -0.30 -17.00 %" in text
+    assert "MAE MFE Ambiguous" in text
+    assert "Ambiguous" not in Page(render(result, header)).text
+
+
 def test_a_finished_run_has_no_warning_and_an_interrupted_one_says_so(
     result: RunResult, empty_result: RunResult, header: ReportHeader
 ) -> None:
@@ -222,6 +239,7 @@ def hostile(
             plugins=[PluginRow(HOSTILE, HOSTILE, HOSTILE)],
             data_hash=HOSTILE,
             market=MarketData({HOSTILE: series}),
+            bounds=Bounds(Bound(Intrabar.WORST, 1, None, None, None), problem=HOSTILE),
         ),
     )
 
@@ -230,7 +248,8 @@ def test_hostile_text_makes_no_element_and_no_script(
     result: RunResult, header: ReportHeader, hostile: tuple[RunResult, ReportHeader]
 ) -> None:
     page = Page(render(*hostile))
-    plain = Page(render(result, header))
+    bound = Bound(Intrabar.WORST, 1, None, None, None)
+    plain = Page(render(result, replace(header, bounds=Bounds(bound, bound, bound, problem="Why."))))
     assert [tag for tag, _ in page.elements].count("script") == 3
     assert {tag for tag, _ in page.elements} == {tag for tag, _ in plain.elements}
     assert not any(name.startswith("on") for _, attributes in page.elements for name in attributes)
