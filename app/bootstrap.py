@@ -159,7 +159,13 @@ def run(invocation: Invocation, watcher: Watcher, *, migrate: bool, output: Path
             log_to, level=settings.core.log.level, on_loss=watcher.notice, scrub=settings.scrubbed
         )
         around = Surroundings(
-            time.time_ns, open_log, watcher.progress, watcher.stoppable, failures.log_to, invocation.kernels
+            time.time_ns,
+            open_log,
+            watcher.progress,
+            watcher.stoppable,
+            failures.log_to,
+            invocation.kernels,
+            watcher.notice,
         )
         return Execution(system, database, around, folder, data).run()
     finally:

@@ -11,7 +11,7 @@ from app.analytics.excursions import excursions
 from app.analytics.statistics import statistics
 from app.engine import charges
 from app.engine.columns import Float64
-from app.engine.compiled.driver import Stage, TooWide, WholeRun, write_back
+from app.engine.compiled.driver import Stage, Unsuited, WholeRun, write_back
 from app.engine.equity import EquityColumns, equity_columns, last_marks
 from app.engine.kernel import layout as at
 from app.engine.records import Chosen
@@ -59,7 +59,7 @@ class Backtest(Pipeline):
         try:
             replay = _Replay(context, plan)
             self.steps, completed = replay.run()
-        except TooWide as error:
+        except Unsuited as error:
             # Python's own integers have no size, and the class API takes every signal.
             plan = Plan(notice=f"{error.problem} It was interpreted instead.")
             replay = _Replay(context, plan)

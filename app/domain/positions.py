@@ -75,3 +75,7 @@ class BookView(Protocol):
     def last_ticks(self, symbol: str) -> int | None:
         """Return the last raw close in ticks, or None before the symbol's first bar."""
         ...
+
+    def listed(self, symbol: str) -> bool:
+        """Return whether a symbol still trades; False from its delisting on."""
+        ...

@@ -32,6 +32,7 @@ class Book:
         self._working = desk[at.D_WORKING]
         self._holdings = desk[at.D_HOLDINGS]
         self._orders = WorkingOrders(desk, records)
+        self.delisted: set[str] = set()
         self._held: dict[int, int] = {}
         self._noted = 0
         self._marked = -1
@@ -93,6 +94,10 @@ class Book:
             return 0
         lots = int(self._positions[number][at.P_LOTS])
         return lots + self._flying().get(number, 0) if self._working else lots
+
+    def listed(self, symbol: str) -> bool:
+        """Return whether a symbol still trades; False from its delisting on."""
+        return symbol not in self.delisted
 
     def last_ticks(self, symbol: str) -> int | None:
         """Return the last raw close in ticks, or None before the symbol's first bar."""

@@ -32,11 +32,12 @@ def open_desk(market: MarketData, timeline: Timeline, venue: VenueModel) -> Desk
     instruments = [series.instrument for series in market.series.values()]
     account = [0] * at.ACCOUNT_COLUMNS
     account[at.A_LIMIT] = UNBOUNDED
+    account[at.A_DAY] = at.NEVER
     desk: list[Any] = [[] for _ in range(at.D_ACTIONS + 1)]
     desk[at.D_BARS] = _zeros(len(instruments), at.BAR_COLUMNS)
     desk[at.D_POSITIONS] = _zeros(len(instruments), at.POSITION_COLUMNS)
     for position in desk[at.D_POSITIONS]:
-        position[at.P_OPENED] = position[at.P_CLOSED] = -1
+        position[at.P_OPENED] = position[at.P_CLOSED] = at.NEVER
     desk[at.D_ACCOUNT] = account
     desk[at.D_COUNTS] = [0] * at.COUNT_COLUMNS
     desk[at.D_TERMS] = [_terms(series) for series in market.series.values()]
@@ -74,11 +75,10 @@ def fee_tables(venue: VenueModel, instruments: Sequence[Instrument]) -> list[lis
 
 def venue_row(venue: VenueModel) -> list[int]:
     """Return the venue's constants; rates count to nine decimals."""
-    row = [0] * 16
-    share = venue.max_volume_share
+    row = [0] * at.VENUE_COLUMNS
     row[at.V_TOUCH] = int(venue.limit_fill is LimitFill.TOUCH)
     row[at.V_INTRABAR] = POLICIES.index(venue.intrabar)
-    row[at.V_SHARE], row[at.V_SHARE_OF] = (0, 1) if share is None else _rate(share)
+    row[at.V_SHARE], row[at.V_SHARE_OF] = share_ratio(venue)
     row[at.V_SLIPPAGE] = SLIPPAGES.index(venue.slippage.model)
     slip, of = _rate(venue.slippage.size)
     bps = venue.slippage.model is SlippageModel.FIXED_BPS
@@ -91,6 +91,14 @@ def venue_row(venue: VenueModel) -> list[int]:
     row[at.V_DEBIT] = int(venue.account.debit_rate * _RATES)
     row[at.V_CREDIT] = int(venue.account.credit_rate * _RATES)
     return row
+
+
+def share_ratio(venue: VenueModel) -> tuple[int, int]:
+    """Return the share of volume that may be taken, as a fraction; 0 / 1 where there is no bound."""
+    if venue.max_volume_share is None:
+        return 0, 1
+    part, whole = _rate(venue.max_volume_share)
+    return (part, whole) if part else (1, _RATES)
 
 
 def _rate(value: Decimal) -> tuple[int, int]:

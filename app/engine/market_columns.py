@@ -8,6 +8,7 @@ import numpy as np
 from app.domain.intents import OrderType, TimeInForce
 from app.domain.orders import OrderRequest
 from app.engine.columns import BarSeries, Int64, MarketData
+from app.engine.desk import share_ratio
 from app.engine.kernel import layout as at
 from app.engine.sessions import Sessions
 from app.engine.timeline import Timeline
@@ -39,7 +40,7 @@ class MarketColumns:
         self._timeline = timeline
         self._rows = [timeline.rows[symbol] for symbol in market.series]
         self._fresh = [timeline.fresh[symbol] for symbol in market.series]
-        self._share = venue.max_volume_share
+        self._share = share_ratio(venue)
         self._sessions = sessions
         self._impact = venue.slippage.model is SlippageModel.SQUARE_ROOT
         self._size = max(64, _BLOCK // len(self._series))
@@ -122,9 +123,9 @@ class MarketColumns:
         return self._session(symbol).closes.item(row) if row < len(times) else 0
 
     def _offer(self, volume: int, series: BarSeries) -> int:
-        if self._share is None or not series.has_volume:
+        part, whole = self._share
+        if part == 0 or not series.has_volume:
             return _UNBOUNDED
-        part, whole = self._share.as_integer_ratio()
         return volume * part // whole
 
     def _block(self, symbol: int, step: int) -> "_Block":

@@ -216,7 +216,7 @@ class Records:
         """Return every position that was ever held, in the order of the instruments."""
         held = []
         for instrument, row in zip(self._instruments, self._positions, strict=True):
-            if row[at.P_OPENED] >= 0:
+            if row[at.P_OPENED] != at.NEVER:
                 held.append(
                     Position(
                         instrument=instrument,
@@ -226,7 +226,7 @@ class Records:
                         fees=row[at.P_FEES],
                         dividends=row[at.P_DIVIDENDS],
                         opened_at=row[at.P_OPENED],
-                        closed_at=None if row[at.P_CLOSED] < 0 else row[at.P_CLOSED],
+                        closed_at=None if row[at.P_CLOSED] == at.NEVER else row[at.P_CLOSED],
                     )
                 )
         return held

@@ -109,7 +109,9 @@ class Simulation:
         if self._lends:
             self._call(step)
 
-    def accept(self, requests: Iterable[OrderRequest], step: int, index: int = 0, moment: int = 0) -> int:
+    def accept(
+        self, requests: Iterable[OrderRequest], step: int, index: int = 0, moment: int = at.NEVER
+    ) -> int:
         """Take orders made together at a step, with their children; return how many orders they are.
 
         They work from the first bar that starts when all bars seen so far have ended, and not before
@@ -191,6 +193,8 @@ class Simulation:
             if row[at.E_STEP] != step:
                 break
             act(self._next_action, time, self.desk)
+            if row[at.E_KIND] == at.REMOVAL:
+                self.book.delisted.add(list(self.symbols)[row[at.E_SYMBOL]])
             if row[at.E_KIND] == at.SPLIT:
                 symbol = list(self.symbols)[row[at.E_SYMBOL]]
                 split = Split(symbol, time, row[at.E_PART], row[at.E_WHOLE])

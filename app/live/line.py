@@ -9,9 +9,8 @@ from app.domain.bars import moment
 from app.domain.errors import LtsError, OutOfRange, RunFailed, described
 from app.domain.instruments import Instrument
 from app.domain.intents import Cancel, Intent, IntentError, Place, Replace, Side, Target
-from app.domain.money import EXACT
+from app.domain.money import EXACT, half_even
 from app.domain.orders import (
-    Approved,
     ClientOrderIds,
     Denied,
     Order,
@@ -134,6 +133,8 @@ class Line:
                 for request in requests:
                     reason = _refusal(request, bars)
                     if reason is Reason.NONE:
+                        reason = _untradable(request, bars, book)
+                    if reason is Reason.NONE:
                         proposals.append(self._proposal(request, book))
                     else:
                         refused.append(Denied(request, reason))
@@ -168,20 +169,21 @@ class Line:
         return targets, requests, refused
 
     def _replaced(self, intent: Replace, bars: Bars, book: BookView, venue: Venue) -> list[Verdict]:
-        """Change a working order if risk lets it; return the denial if not."""
+        """Change a working order if risk lets it; return the denial if not, nothing if it works no more."""
         order = book.orders.get(intent.client_id)
         if order is None:
             return []
         request = replaced(order, intent)
+        left = max(0, request.lots - order.filled_lots)
         reason = _refusal(replace(request, lots=max(1, request.lots)), bars)
+        if reason is Reason.NONE and left:
+            proposal = self._proposal(replace(request, lots=left), book)
+            without = Without(book, order, self._proposal(replace(order.request, lots=order.leaves), book))
+            verdict = judge([proposal], without, self._rules, self._initial_margin)[0]
+            reason = verdict.reason if isinstance(verdict, Denied) else Reason.NONE
         if reason is Reason.NONE:
-            more = max(0, request.lots - order.request.lots)
-            proposal = self._proposal(replace(request, lots=more), book)
-            verdict = judge([proposal], book, self._rules, self._initial_margin)[0]
-            if isinstance(verdict, Approved):
-                venue.replace(intent.client_id, request)
-                return []
-            reason = verdict.reason
+            venue.replace(intent.client_id, request)
+            return []
         return [Denied(replace(request, tag=f"replacement of {intent.client_id}"), reason)]
 
     def _sized(self, targets: list[Target], bars: Bars, book: BookView) -> list[OrderRequest]:
@@ -218,6 +220,41 @@ class Line:
         return Proposal(request, instrument, value, fee)
 
 
+class Without:
+    """A book as it would be without one working order, for judging what shall stand in its place."""
+
+    def __init__(self, book: BookView, order: Order, promised: Proposal) -> None:
+        self._book = book
+        self._order = order
+        self.cash, self.equity = book.cash, book.equity
+        self.exposure, self.orders = book.exposure, book.orders
+        held, change = book.lots(order.symbol), promised.request.signed_lots
+        grown = max(0, abs(held + change) - abs(held))
+        opens = half_even(promised.value * grown, max(1, promised.request.lots))
+        buys = order.request.side is Side.BUY
+        waits = order.request.reduce_only
+        self.reserved = book.reserved - (promised.value + promised.fee if buys and not waits else 0)
+        self.opening = book.opening - (0 if waits else opens)
+
+    def lots(self, symbol: str) -> int:
+        """Return the signed lots held."""
+        return self._book.lots(symbol)
+
+    def expected_lots(self, symbol: str) -> int:
+        """Return the signed lots held plus those in flight as other market orders."""
+        flying = self._order.request.type.at_market and symbol == self._order.symbol
+        own = self._order.leaves if self._order.request.side is Side.BUY else -self._order.leaves
+        return self._book.expected_lots(symbol) - (own if flying else 0)
+
+    def last_ticks(self, symbol: str) -> int | None:
+        """Return the last raw close in ticks."""
+        return self._book.last_ticks(symbol)
+
+    def listed(self, symbol: str) -> bool:
+        """Return whether a symbol still trades."""
+        return self._book.listed(symbol)
+
+
 def _turn(request: OrderRequest, book: BookView) -> int:
     """Return when a request is judged: reductions at the market, other market orders, then those that wait.
 
@@ -245,6 +282,17 @@ def _refusal(request: OrderRequest, bars: Bars) -> Reason:
     return reason
 
 
+def _untradable(request: OrderRequest, bars: Bars, book: BookView) -> Reason:
+    """Return why nothing may be opened in the request's symbol now, or `Reason.NONE`."""
+    symbol = request.symbol
+    if not book.listed(symbol):
+        return Reason.DELISTED
+    reduces = request.reduce_only or shrinks(book.expected_lots(symbol), request.signed_lots)
+    if bars.restricted and not reduces and symbol not in bars.universe:
+        return Reason.NOT_IN_UNIVERSE
+    return Reason.NONE
+
+
 def _unpriced(request: OrderRequest) -> Reason:
     """Return which price of a request is missing or impossible, or `Reason.NONE`."""
     if request.type.needs_stop and request.stop_ticks is None:
@@ -265,7 +313,8 @@ def _failed(who: str, time: int, error: Exception) -> LtsError:
     when = f"{moment(time):%Y-%m-%d %H:%M} UTC"
     if isinstance(error, OutOfRange):
         return OutOfRange(f"{who} at {when}: {error.problem}", error.remedy)
+    remedy = error.remedy if isinstance(error, LtsError) and error.remedy else None
     return RunFailed(
         f"{who} failed at {when}: {described(error).rstrip('.')}.",
-        "Mend the plugin; --debug shows where it happened.",
+        remedy or "Mend the plugin; --debug shows where it happened.",
     )

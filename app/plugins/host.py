@@ -55,7 +55,7 @@ class PluginHost:
             raise
         except BaseException as error:
             raise PluginError(
-                f"Plugin {kind}/{name} cannot be built: {described(error)}.",
+                f"Plugin {kind}/{name} cannot be built: {described(error).rstrip('.')}.",
                 "Look at its options with `lts plugins show`, or mend the plugin.",
             ) from error
         self._register(plugin, f"{kind}/{name}")

@@ -99,7 +99,8 @@ class RunContext:
 
     `benchmark` is the market that is bought and held for comparison, `sessions` the calendar where one is
     known, `finer` the bars of a finer time frame by symbol, for fills that a bar alone cannot order.
-    `speed` is auto, interpreted or compiled; compiled kernels are kept in the folder `kernels`.
+    `speed` is auto, interpreted or compiled; compiled kernels are kept in the folder `kernels`;
+    `note` tells the person who waits.
     `progress(done, total)` may be called as often as wanted; `stopping()` turns true when a person or the
     system asks the run to end, and the pipeline then stops at the next timestamp with status INTERRUPTED.
     """
@@ -124,6 +125,7 @@ class RunContext:
     finer: Mapping[str, BarSeries] = field(default_factory=dict)
     speed: str = "auto"
     kernels: Path | None = None
+    note: Callable[[str], None] = lambda _text: None
 
     @property
     def deposit(self) -> int:

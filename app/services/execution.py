@@ -43,7 +43,7 @@ class Surroundings:
     """What a run needs from the process around it; `clock` gives UTC nanoseconds.
 
     `open_log` opens a log whose lines all carry the run's id, and `logged` hears of it; `kernels` is the
-    user's own folder for what is compiled.
+    user's own folder for what is compiled, and `note` tells the person who waits.
     """
 
     clock: Callable[[], int]
@@ -52,6 +52,7 @@ class Surroundings:
     stoppable: Callable[[Callable[[], None]], None]
     logged: Callable[[Log], None]
     kernels: Path
+    note: Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,7 @@ class Execution:
             finer=self.market.finer,
             speed=system.settings.core.run.speed,
             kernels=self.around.kernels,
+            note=self.around.note,
         )
 
     def _result(self, context: RunContext) -> RunResult:

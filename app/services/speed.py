@@ -66,9 +66,13 @@ def planned(context: RunContext, *, bars: int | None = None) -> Plan:
     if isinstance(found, str):
         return Plan(notice=f"run.speed = compiled: {found}; the run is interpreted.") if wanted else Plan()
     program, sizing = found
-    if not wanted and not _pays(program, folder, bars or context.market.bars):
-        return Plan()
     try:
+        if not wanted and not _pays(program, folder, bars or context.market.bars):
+            return Plan()
+        if not is_warm(program.decide, folder):
+            context.note(
+                "Compiling the kernel: about a minute, once for all; --set run.speed=interpreted avoids it."
+            )
         module = kernel_module(program.decide, folder)
     except LtsError as error:
         return Plan(notice=f"{error.problem} The run is interpreted.") if wanted else Plan()

@@ -101,7 +101,7 @@ def test_the_stored_summary_has_the_debug_information_of_all_six_plugins(default
     debug = json.loads(summary)["debug"]
     assert set(debug) == {"aaa", "core", "pipeline", "strategy", "broker", "portfolio"}
     assert debug["strategy"]["plugin"] == "sma_cross"
-    assert debug["strategy"]["params"] == {"fast": 20, "slow": 100}
+    assert debug["strategy"]["params"] == {"fast": 20, "slow": 100, "stop_percent": "0"}
     assert debug["strategy"]["debug"]["signals"] > 0
 
 

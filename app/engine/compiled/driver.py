@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from app.domain.errors import OutOfRange, PluginError
+from app.domain.errors import LtsError, OutOfRange, PluginError, described
 from app.domain.events import Split
 from app.domain.orders import Reason
 from app.engine.codes import REASON_CODES
@@ -45,7 +45,11 @@ _FIXED = {at.D_FINER: at.FINER_COLUMNS, at.D_ACTIONS: at.ACTION_COLUMNS}
 _LEGS = ("stop loss", "take profit", "trailing stop")
 
 
-class TooWide(OutOfRange):
+class Unsuited(LtsError):
+    """A run that the compiled kernel cannot carry, and the class API can."""
+
+
+class TooWide(Unsuited, OutOfRange):
     """A product of the run needs more than 64 bits; Python's own integers hold it."""
 
 
@@ -85,7 +89,7 @@ class WholeRun:
         self.stage = stage
         self.desk = desk
         self.program = program
-        self.sizing = sizing_row(sizing, first)
+        self.sizing = sizing_row(sizing, first, len(program.tags))
         self.module = module
         self._floats = [FloatSeries(series, indicators) for series in stage.market.series.values()]
         self.states = np.array([list(program.state) or [0.0]] * len(self._floats), np.float64)
@@ -218,8 +222,13 @@ class _Compiled:
             )  # fmt: skip
         except IndexError as error:
             raise PluginError(
-                "The strategy's compiled program reads or writes outside of its columns, state or parameters.",
+                "The strategy's compiled program goes outside of its columns, state or parameters.",
                 "Read rows from 0 to `row`, and declare every input, state and parameter.",
+            ) from error
+        except Exception as error:
+            raise Unsuited(
+                f"The kernel could not be made or run with this program: {described(error)[:300]}",
+                "Mend the program, or delete the folder of compiled kernels.",
             ) from error
         return int(step)
 
@@ -259,7 +268,7 @@ _FAULTS = {
 def _check(desk: Desk) -> None:
     counts = desk[at.D_COUNTS]
     if any(counts[count] > len(desk[place]) for place, count in _COUNTS.items()):
-        raise RuntimeError("A table of the kernel had no room for its rows.")  # its reckoning is wrong
+        raise RuntimeError("A table of the kernel had no room for its rows.")
     fault = int(desk[at.D_ACCOUNT][at.A_FAULT])
     if fault:
         raise TooWide(f"The compiled run cannot go on: {_FAULTS[fault]}.", "Set run.speed = interpreted.")
@@ -274,15 +283,15 @@ def array_desk(desk: Desk, room: int = 1024) -> Desk:
         elif place in _FIXED:
             arrays.append(as_arrays(table, _FIXED[place]))
         elif place == at.D_WORKING:
-            arrays.append(_roomy(np.array(table, np.int64), room))
+            arrays.append(_roomy(_numbers(table), room))
         elif place == at.D_CHANGED:
             arrays.append(np.zeros(0, np.int64))
         elif place == at.D_ACCOUNT:
             account = list(table)
             account[at.A_LIMIT] = COMPILED_LIMIT
-            arrays.append(np.array(account, np.int64))
+            arrays.append(_numbers(account))
         else:
-            arrays.append(np.array(table, np.int64))
+            arrays.append(_numbers(table))
     return tuple(arrays)
 
 
@@ -298,16 +307,24 @@ def _roomy(table: Any, more: int) -> Any:
     return np.concatenate((table, np.zeros((more, *table.shape[1:]), np.int64)))
 
 
-def sizing_row(sizing: SignalSizing, first: int) -> Any:
+def sizing_row(sizing: SignalSizing, first: int, tags: int) -> Any:
     """Return how signals are sized as the kernel's row."""
-    row = np.zeros(at.SIZING_COLUMNS, np.int64)
-    row[at.Z_FIRST] = first
+    row = [0] * at.SIZING_COLUMNS
+    row[at.Z_FIRST], row[at.Z_TAGS] = first, tags
     row[at.Z_SPEND], row[at.Z_SPEND_OF] = sizing.spend.as_integer_ratio()
     row[at.Z_SHARE], row[at.Z_SHARE_OF] = sizing.share.as_integer_ratio()
     lots = sizing.lots or 0
     row[at.Z_QUANTITY], row[at.Z_QUANTITY_OF] = lots.as_integer_ratio()
     row[at.Z_WITHIN_CASH] = int(sizing.within_cash)
-    return row
+    return _numbers(row)
+
+
+def _numbers(values: Any) -> Any:
+    """Return numbers as int64. Raises TooWide where one does not fit."""
+    try:
+        return np.array(values, np.int64)
+    except OverflowError as error:
+        raise TooWide("The compiled run cannot go on: a setting needs more than 64 bits.") from error
 
 
 def market_columns(simulation: Simulation) -> tuple[Any, ...]:

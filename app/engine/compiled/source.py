@@ -6,6 +6,7 @@ strategy's decision, and the decision.
 
 import ast
 import inspect
+import math
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from textwrap import dedent
@@ -48,7 +49,10 @@ MODULES: Sequence[ModuleType] = (
 )
 
 _HEAD = '''"""Made from the sources of the LTS kernel: do not edit, delete it at will."""
-from math import ceil, floor, isnan, nan, sqrt
+from math import (
+    atan, ceil, copysign, cos, exp, fabs, floor, hypot, inf, isfinite, isinf, isnan, log, log10, log1p, nan,
+    pi, sin, sqrt, tan, tanh, trunc,
+)
 
 from numba import njit
 '''
@@ -142,16 +146,49 @@ def _one(function: Callable[..., Any]) -> str:
     return "\n\n".join(map(ast.unparse, _definitions(dedent(inspect.getsource(function)))))
 
 
+_ALLOWED = frozenset(
+    {"abs", "bool", "float", "int", "len", "max", "min", "range", "round", "True", "False", "None"}
+)
+
+
 def _decision(decide: Callable[..., Any]) -> str:
-    """Return the text of a strategy's decision, named `decide_`, with the constants that it reads."""
+    """Return the text of a strategy's decision, named `decide_`, with its module's numbers written into it.
+
+    Raises PluginError where it uses anything else, because nothing else could be the same when compiled.
+    """
+    node = _function(decide)
+    known = vars(inspect.getmodule(decide) or inspect)
+    names = [name for part in node.body for name in ast.walk(part) if isinstance(name, ast.Name)]
+    own = {argument.arg for argument in node.args.args}
+    own |= {name.id for name in names if isinstance(name.ctx, ast.Store)}
+    for name in [name for name in names if name.id not in own]:
+        value: Any = known.get(name.id)
+        if name.id in _ALLOWED and name.id not in known:
+            continue
+        if getattr(math, name.id, None) is not None and value is getattr(math, name.id):
+            continue
+        if type(value) not in (int, float) or not math.isfinite(value):
+            raise PluginError(
+                f"The compiled function {decide.__qualname__} uses '{name.id}'.",
+                "It may use numbers of its module, functions of math, abs, min, max, int, float, len, range.",
+            )
+        _become(name, value)
+    node.name = "decide_"
+    return ast.unparse(_plain(node))
+
+
+def _become(name: ast.Name, value: float) -> None:
+    """Turn a name in a tree into the number that it stands for; its text is the number's."""
+    name.id = f"({value!r})"
+
+
+def _function(decide: Callable[..., Any]) -> ast.FunctionDef:
+    """Return the tree of a plain function of a module."""
     try:
         node = ast.parse(dedent(inspect.getsource(decide))).body[0]
-    except (OSError, TypeError, SyntaxError) as error:
+    except (OSError, TypeError, SyntaxError, IndexError) as error:
         raise PluginError(f"The source of {decide!r} cannot be read.", "Define it in a module.") from error
-    if not isinstance(node, ast.FunctionDef):
-        raise PluginError(f"{decide!r} is no plain function.", "Define it with `def`.")
-    known = vars(inspect.getmodule(decide) or inspect)
-    used = sorted({name.id for name in ast.walk(node) if isinstance(name, ast.Name)})
-    constants = [f"{name} = {known[name]!r}" for name in used if type(known.get(name)) in (int, float)]
-    node.name = "decide_"
-    return "\n".join([*constants, ast.unparse(_plain(node))])
+    wrapped = getattr(decide, "__wrapped__", None) or getattr(decide, "__closure__", None)
+    if not isinstance(node, ast.FunctionDef) or node.name != decide.__name__ or wrapped:
+        raise PluginError(f"{decide!r} is no plain function of a module.", "Define it there with `def`.")
+    return node

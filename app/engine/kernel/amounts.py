@@ -26,8 +26,12 @@ def share(amount: int, part: int, whole: int, account: Any) -> int:
 
 
 def guard(amount: int, account: Any) -> None:
-    """Mark the account where an amount does not fit 64 bits."""
-    if amount > LARGEST or amount < -LARGEST:
+    """Mark the account where an amount does not fit 64 bits.
+
+    Compiled, half of them are left free, so that a sum of two amounts that passed cannot have wrapped unseen.
+    """
+    most = min(LARGEST, account[A_LIMIT])
+    if amount > most or amount < -most:
         account[A_FAULT] = TOO_LARGE
 
 

@@ -146,6 +146,7 @@ NO_FAULT, TOO_LARGE, TOO_FINE = range(3)
 LARGEST = 2**63 - 1
 ALL = 2**62
 UNBOUNDED_OFFER = 2**62
+NEVER = -LARGEST
 
 # One finer bar.
 Y_HIGH, Y_LOW, Y_TRADES = range(3)
@@ -276,8 +277,9 @@ SPLIT, ENTITLEMENT, PAYMENT, REMOVAL = range(4)
     Z_QUANTITY,
     Z_QUANTITY_OF,
     Z_WITHIN_CASH,
-) = range(8)
-SIZING_COLUMNS = 8
+    Z_TAGS,
+) = range(9)
+SIZING_COLUMNS = 9
 
 # What one symbol's signal asks for, on its way to an order. SIGNAL is in millionths.
 R_SYMBOL, R_SIGNAL, R_STOP, R_LIMIT, R_TRAIL, R_TAG, R_CHANGE, R_REASON, R_RANK, R_JUDGED = range(10)

@@ -134,7 +134,7 @@ def _expire(moment: int, time: int, desk: Any) -> None:
     orders, working = desk[D_ORDERS], desk[D_WORKING]
     for place in range(desk[D_COUNTS][N_WORKING]):
         order = orders[working[place]]
-        if 0 < order[O_EXPIRES] <= moment and is_open(order):
+        if order[O_EXPIRES] != 0 and order[O_EXPIRES] <= moment and is_open(order):
             end(working[place], EXPIRED, TIME_IN_FORCE, time, desk)
 
 
@@ -389,7 +389,7 @@ def execute(row: int, price: int, view: int, flags: int, step: int, time: int, d
     lots = min(wanted, bar[B_OFFER])
     has_limit = order[O_LIMIT] > 0
     resting = has_limit and price == order[O_LIMIT]
-    if lots == 0 or (order[O_FORCE] == FOK and lots < whole):
+    if lots <= 0 or (order[O_FORCE] == FOK and lots < whole):
         return
     paid = price
     if not resting:
@@ -397,8 +397,12 @@ def execute(row: int, price: int, view: int, flags: int, step: int, time: int, d
         if has_limit:
             paid = side * min(side * paid, side * order[O_LIMIT])
     allowed = lots
+    short = SHORT_SALE_NOT_ALLOWED if side < 0 else INSUFFICIENT_CASH
     if venue[V_ACCOUNT] == CASH_ACCOUNT:
         allowed = min(lots, max(0, held)) if side < 0 else affordable(order, paid, lots, resting, time, desk)
+        if side < 0 and allowed > 0 and account[A_CASH] < _loss(order, paid, allowed, resting, time, desk):
+            allowed = 0  # a minimum fee takes more than the sale brings, and than there is
+            short = INSUFFICIENT_CASH
         if order[O_FORCE] == FOK and allowed < whole:
             return
     if account[A_FAULT] != NO_FAULT:
@@ -408,8 +412,7 @@ def execute(row: int, price: int, view: int, flags: int, step: int, time: int, d
         account[A_AMBIGUOUS] += flags
         _fill(row, allowed, price, paid, resting, flags, view, step, time, desk)
     if allowed < lots and is_open(order):
-        reason = SHORT_SALE_NOT_ALLOWED if side < 0 else INSUFFICIENT_CASH
-        end(row, CANCELED, reason, time, desk)
+        end(row, CANCELED, short, time, desk)
 
 
 def _fill(
@@ -488,6 +491,12 @@ def affordable(order: Any, price: int, lots: int, resting: bool, time: int, desk
         else:
             too_many = middle
     return enough
+
+
+def _loss(order: Any, price: int, lots: int, resting: bool, time: int, desk: Any) -> int:
+    """Return what a sale costs more than it brings; below zero for any sale worth its fee."""
+    value = worth(price, lots, desk[D_TERMS][order[O_SYMBOL]], desk[D_ACCOUNT])
+    return fee_of(order, lots, value, resting, time, desk) - value
 
 
 def _cost(order: Any, price: int, lots: int, resting: bool, time: int, desk: Any) -> int:

@@ -26,6 +26,7 @@ from app.engine.kernel.layout import (
     N_CASH,
     N_HOLDINGS,
     N_TRADES,
+    NEVER,
     P_CLOSED,
     P_COST,
     P_FEES,
@@ -97,7 +98,7 @@ def post(symbol: int, change: int, value: int, fee: int, time: int, step: int, f
         guard(position[C_ENTRY], account)
     if lots == 0 or (closing < abs(change) and closing > 0):
         position[P_OPENED] = time
-    position[P_CLOSED] = time if lots + change == 0 else -1
+    position[P_CLOSED] = time if lots + change == 0 else NEVER
     pay(TRADE, -paid, time, symbol, fill, step, desk)
     if fee != 0:
         pay(FEE, -fee, time, symbol, fill, step, desk)

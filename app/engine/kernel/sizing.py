@@ -69,6 +69,7 @@ from app.engine.kernel.layout import (
     Z_SHARE_OF,
     Z_SPEND,
     Z_SPEND_OF,
+    Z_TAGS,
     Z_WITHIN_CASH,
 )
 from app.engine.kernel.orders import left
@@ -76,6 +77,7 @@ from app.engine.kernel.taking import accept, place, refuse
 from app.engine.kernel.upkeep import equity, exposure
 
 MILLIONTHS = 1_000_000
+BEYOND = 1e12
 STOP_TAG, LIMIT_TAG, TRAIL_TAG = 1, 2, 3
 LEG_TAGS = 3
 """The first tags of every run are those of the legs of brackets; a strategy's own follow."""
@@ -86,10 +88,16 @@ def write_request(
     symbol: int,
     decision: Any,
     requests: Any,
+    sizing: Any,
     desk: Any,
 ) -> None:
     """Write down what a decision asks for: signal, stop loss, take profit, trail and tag, in floats."""
     request = requests[place_in]
+    for value in decision:
+        if abs(value) >= BEYOND or (decision[4] < 0.0 or decision[4] > sizing[Z_TAGS]):
+            desk[D_ACCOUNT][A_FAULT] = TOO_FINE
+            request[R_REASON] = NOTHING
+            return
     account, terms = desk[D_ACCOUNT], desk[D_TERMS][symbol]
     signal = floor(decision[0] * MILLIONTHS + 0.5)
     if abs(decision[0] * MILLIONTHS - signal) > 1e-6 or abs(signal) > MILLIONTHS:
@@ -194,6 +202,10 @@ def _size(request: Any, spend: int, sizing: Any, desk: Any) -> None:
     symbol, signal = request[R_SYMBOL], request[R_SIGNAL]
     account, terms = desk[D_ACCOUNT], desk[D_TERMS][symbol]
     if sizing[Z_QUANTITY] > 0:
+        most = max(1.0 * abs(signal) * sizing[Z_QUANTITY], 1.0 * MILLIONTHS * sizing[Z_QUANTITY_OF])
+        if most > account[A_LIMIT]:
+            account[A_FAULT] = TOO_LARGE
+            return
         lots = abs(signal) * sizing[Z_QUANTITY] // (sizing[Z_QUANTITY_OF] * MILLIONTHS)
         target = lots if signal > 0 else -lots
     else:
@@ -211,7 +223,7 @@ def _size(request: Any, spend: int, sizing: Any, desk: Any) -> None:
 
 def _lots_for(money: int, ticks: int, terms: Any, account: Any) -> int:
     """Return how many whole lots some money pays for."""
-    if 1.0 * money * terms[T_UNIT_OF] > account[A_LIMIT]:
+    if max(1.0 * money * terms[T_UNIT_OF], 1.0 * ticks * terms[T_UNIT_VALUE]) > account[A_LIMIT]:
         account[A_FAULT] = TOO_LARGE
         return 0
     return int(money * terms[T_UNIT_OF] // (ticks * terms[T_UNIT_VALUE]))

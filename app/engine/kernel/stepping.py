@@ -126,7 +126,8 @@ def load(step: int, market: Any, desk: Any) -> None:
         bar[B_TRADES] = 1 if volume > 0 or not counted else 0
         bar[B_OFFER] = UNBOUNDED_OFFER
         if counted and venue[V_SHARE] > 0:
-            bar[B_OFFER] = volume * venue[V_SHARE] // venue[V_SHARE_OF]
+            part, whole = venue[V_SHARE], venue[V_SHARE_OF]
+            bar[B_OFFER] = volume // whole * part + volume % whole * part // whole
         bar[B_STARTS] = market[M_STARTS][symbol][step]
         bar[B_ENDS] = market[M_ENDS][symbol][step]
         bar[B_CLOSES] = market[M_SESSION_CLOSES][symbol][step]

@@ -143,7 +143,7 @@ def change(
     """
     order = desk[D_ORDERS][row]
     waits = bar_start < order[O_ELIGIBLE] < eligible
-    if order[O_FORCE] == DAY and order[O_EXPIRES] > 0 and order[O_PARENT] < 0 and waits:
+    if order[O_FORCE] == DAY and order[O_EXPIRES] != 0 and order[O_PARENT] < 0 and waits:
         order[O_EXPIRES] = session_close
     order[O_ELIGIBLE] = max(order[O_ELIGIBLE], eligible)
     order[O_UPDATED] = time
@@ -174,7 +174,7 @@ def watch(desk: Any) -> None:
     for position in range(desk[D_COUNTS][N_WORKING]):
         order = orders[working[position]]
         row = rows[order[O_SYMBOL]]
-        if order[O_EXPIRES] > 0:
+        if order[O_EXPIRES] != 0:
             row[W_EXPIRY] = min(row[W_EXPIRY], order[O_EXPIRES])
         if left(order) > 0:
             _watch_order(order, row)

@@ -40,6 +40,7 @@ from app.engine.kernel.layout import (
     INTEREST,
     MARGIN_CALL,
     N_WORKING,
+    NEVER,
     O_FILLED,
     O_FROM,
     O_KIND,
@@ -102,6 +103,10 @@ def _split_position(action: Any, time: int, desk: Any) -> None:
     if lots == 0:
         return
     sign = 1 if lots > 0 else -1
+    parts = 1.0 * action[E_LAST_OF] * action[E_PART] * terms[T_UNIT_OF]
+    if max(1.0 * max(abs(lots), position[C_LOTS]) * action[E_PART], parts) > account[A_LIMIT]:
+        account[A_FAULT] = TOO_LARGE
+        return
     scaled = abs(lots) * action[E_PART]
     whole, left = scaled // action[E_WHOLE], scaled % action[E_WHOLE]
     if 1.0 * action[E_LAST] * left * terms[T_UNIT_VALUE] > account[A_LIMIT]:
@@ -137,6 +142,10 @@ def _split_orders(action: Any, time: int, desk: Any) -> None:
         order = orders[row]
         if order[O_SYMBOL] != action[E_SYMBOL] or not is_open(order):
             continue
+        largest = max(order[O_STOP], order[O_LIMIT], order[O_TRAIL], order[O_WATERMARK], order[O_FROM])
+        if max(1.0 * order[O_LOTS] * part, 1.0 * largest * whole) > desk[D_ACCOUNT][A_LIMIT]:
+            desk[D_ACCOUNT][A_FAULT] = TOO_LARGE
+            return
         left = (order[O_LOTS] - order[O_FILLED]) * part // whole
         for price in (O_STOP, O_LIMIT, O_TRAIL, O_WATERMARK, O_FROM):
             if order[price] > 0:
@@ -194,12 +203,14 @@ def finance(step: int, time: int, desk: Any) -> None:
     """
     account, venue, positions = desk[D_ACCOUNT], desk[D_VENUE], desk[D_POSITIONS]
     day = time // NANOSECONDS_A_DAY
+    if account[A_DAY] == NEVER:
+        account[A_DAY] = day
     days = day - account[A_DAY]
-    if account[A_DAY] == 0 or days <= 0:
-        account[A_DAY] = max(day, account[A_DAY])
+    if days <= 0:
         return
     account[A_DAY] = day
     whole = 360 * venue[V_RATE_OF]
+    cash = account[A_CASH]
     if venue[V_BORROW] > 0:
         for symbol in range(len(positions)):
             lots = positions[symbol][P_LOTS]
@@ -208,8 +219,8 @@ def finance(step: int, time: int, desk: Any) -> None:
                 owed = share(value, venue[V_BORROW] * days, whole, account)
                 if owed != 0:
                     pay(BORROW, -owed, time, symbol, -1, step, desk)
-    rate = venue[V_DEBIT] if account[A_CASH] < 0 else venue[V_CREDIT]
-    interest = share(account[A_CASH], rate * days, whole, account)
+    rate = venue[V_DEBIT] if cash < 0 else venue[V_CREDIT]
+    interest = share(cash, rate * days, whole, account)
     if interest != 0:
         pay(INTEREST, interest, time, -1, -1, step, desk)
 

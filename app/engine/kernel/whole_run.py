@@ -74,7 +74,7 @@ def whole_run(
             if fresh[symbol][step] == 1:
                 decision = decide(states[symbol], inputs[symbol], rows[symbol][step], params)
                 if decision[0] == decision[0]:
-                    write_request(wanted, symbol, decision, requests, desk)
+                    write_request(wanted, symbol, decision, requests, sizing, desk)
                     wanted += 1
         if wanted > 0:
             mark_all(step, market, desk)

@@ -113,6 +113,11 @@ class Bars(Mapping[str, BarView]):
             return tuple(self._seen)
         return self._members.at(self._clock.first + self._clock.index)
 
+    @property
+    def restricted(self) -> bool:
+        """Return whether the strategy has a universe, which says what may be opened."""
+        return self._members is not None
+
     def restrict(self, members: Membership) -> None:
         """Let `universe` show these members from now on."""
         self._members = members

@@ -1,6 +1,6 @@
 """Sets through one compiled kernel, over columns that they share, in threads: the kernel needs no lock."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +10,6 @@ from typing import cast
 from app.analytics.drawdown import max_drawdown
 from app.analytics.ratios import sharpe
 from app.analytics.returns import simple_returns, total_return
-from app.domain.errors import OutOfRange
 from app.domain.money import currency_exponent, to_units
 from app.engine.compiled.driver import Stage, WholeRun, end_all, history_of, trimmed
 from app.engine.desk import Desk, open_desk
@@ -21,7 +20,7 @@ from app.engine.schedule import steps_of_warmup
 from app.engine.simulation import Simulation
 from app.engine.state_hash import state_hash
 from app.plugins.system import System
-from app.ports import Options, Portfolio, SlippageModel, Strategy, VenueModel
+from app.ports import Intrabar, Options, Portfolio, SlippageModel, Strategy, VenueModel
 from app.services._sweep.grid import Parameters
 from app.services._sweep.rows import Outcome, Row, Skipped
 from app.services._sweep.single import SingleRunner
@@ -73,18 +72,22 @@ class CompiledRunner:
             options = cast("dict[str, Options]", self.single.variants.options(parameters))
         except SettingsError as error:
             return Skipped(parameters, error.problem.partition(". Given: ")[0].removesuffix("."))
+        try:
+            row = self._row(parameters, options)
+        except Exception:  # noqa: BLE001 - whatever a plugin raises here, a single run says it better
+            row = None
+        return row if row is not None else self.single.outcome(parameters)
+
+    def _row(self, parameters: Parameters, options: Mapping[str, Options]) -> Row | None:
+        """Return the row of a set that the kernel carries; None where it does not."""
         strategy = type(self.system.strategy)(options["strategy"])
         portfolio = type(self.system.portfolio)(options["portfolio"])
         broker = type(self.system.broker)(options["broker"])
         broker.keep_schedules(self.system.host.fee_schedules())
         venue = broker.simulation()
         if not self._fits(strategy, venue):
-            return self.single.outcome(parameters)
-        try:
-            row = compiled_row(parameters, self._stage, strategy, portfolio, venue, module=self.module)
-        except OutOfRange:
-            row = None
-        return row if row is not None else self.single.outcome(parameters)
+            return None
+        return compiled_row(parameters, self._stage, strategy, portfolio, venue, module=self.module)
 
     def _fits(self, strategy: Strategy, venue: VenueModel) -> bool:
         """Return whether the kernel has this decision, and the shared columns what this venue reads."""
@@ -92,7 +95,8 @@ class CompiledRunner:
         known = self.system.broker.simulation().slippage.model is SlippageModel.SQUARE_ROOT
         program, mine = strategy.program(), self.system.strategy.program()
         same = program is not None and mine is not None and program.decide is mine.decide
-        return same and (known or not daily)
+        finer = venue.intrabar is not Intrabar.FINER_BARS or bool(self.single.market.finer)
+        return same and finer and (known or not daily)
 
 
 def compiled_row(

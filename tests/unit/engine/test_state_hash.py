@@ -26,7 +26,15 @@ TABLES = {
 }
 # What is remembered within one bar only, or worked out again from the bars, or the place of a text.
 SCRATCH = {
-    "orders": {at.O_VIEW, at.O_FROM, at.O_VIEW_STEP, at.O_DONE_STEP, at.O_CHOSEN_STEP, at.O_TAG},
+    "orders": {
+        at.O_NOTIONAL,
+        at.O_VIEW,
+        at.O_FROM,
+        at.O_VIEW_STEP,
+        at.O_DONE_STEP,
+        at.O_CHOSEN_STEP,
+        at.O_TAG,
+    },
     "positions": {at.P_MARK},
 }
 

@@ -95,7 +95,7 @@ class Named:
     window: int = 1
     rebalance: Timer = field(default_factory=MonthStart)
 
-    def members(self, known):  # noqa: ARG002 - whatever is known
+    def members(self, known):
         return self.names
 
 

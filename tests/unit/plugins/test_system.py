@@ -31,7 +31,7 @@ def test_each_kind_is_an_attribute_of_its_own_type() -> None:
 def test_debug_information_names_package_options_and_variables_of_all_six() -> None:
     info = system("strategy.fast=3").debug()
     assert set(info) == {"aaa", "core", "pipeline", "strategy", "broker", "portfolio"}
-    assert info["strategy"]["params"] == {"fast": 3, "slow": 100}
+    assert info["strategy"]["params"] == {"fast": 3, "slow": 100, "stop_percent": "0"}
     assert info["strategy"]["package"].startswith("lts-server ")
     assert info["core"]["debug"] == {"stopping": False}
 

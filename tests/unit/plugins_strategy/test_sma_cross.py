@@ -124,7 +124,7 @@ def test_a_parameter_that_breaks_the_order_of_the_lengths_is_refused():
 
 
 def test_the_defaults_and_what_can_be_watched_are_documented():
-    assert SmaCross.plugin_params == {"fast": 20, "slow": 100}
+    assert SmaCross.plugin_params == {"fast": 20, "slow": 100, "stop_percent": 0}
     assert SmaCross().get_debug_info() == {"signals": 0, "spread": {}}
 
 

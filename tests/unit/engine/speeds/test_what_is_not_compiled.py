@@ -113,7 +113,7 @@ def test_nothing_is_said_where_nobody_asked_for_more(context):
 
 
 def test_an_unknown_speed_is_refused(context):
-    with pytest.raises(ConfigurationError, match="run.speed is 'fast'"):
+    with pytest.raises(ConfigurationError, match=r"run\.speed is 'fast'"):
         planned(replace(context, speed="fast"))
 
 
