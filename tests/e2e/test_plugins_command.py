@@ -157,7 +157,7 @@ def test_show_prints_the_options_with_defaults_types_and_meaning(lts: Any) -> No
 def test_debug_prints_options_and_debug_variables_of_the_chosen_plugins(lts: Any) -> None:
     shown = lts.inside("plugins", "debug", "--json", "--set", "strategy.fast=5").json
     assert list(shown) == ["core", "aaa", "pipeline", "strategy", "broker", "portfolio"]
-    assert shown["strategy"]["params"] == {"fast": 5, "slow": 100}
+    assert shown["strategy"]["params"] == {"fast": 5, "slow": 100, "stop_percent": "0"}
     assert shown["strategy"]["debug"] == {"signals": 0, "spread": {}}
     table = lts.inside("plugins", "debug", "--set", "plugins.strategy=buy_and_hold").out
     assert "buy_and_hold" in table

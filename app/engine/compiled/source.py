@@ -18,6 +18,7 @@ from app.domain.money import half_even
 from app.engine import charges
 from app.engine.kernel import (
     amounts,
+    choosing,
     compiled_tables,
     layout,
     matching,
@@ -40,6 +41,7 @@ MODULES: Sequence[ModuleType] = (
     posting,
     pricing,
     orders,
+    choosing,
     matching,
     upkeep,
     taking,

@@ -4,6 +4,7 @@ from typing import Any
 
 from app.engine.charges import charged
 from app.engine.kernel.amounts import guard, month_of, worth
+from app.engine.kernel.choosing import choose, range_marks, range_price, takes_part
 from app.engine.kernel.layout import (
     A_AMBIGUOUS,
     A_CASH,
@@ -14,15 +15,11 @@ from app.engine.kernel.layout import (
     AMBIGUOUS,
     B_CLOSE,
     B_ENDS,
-    B_FINER,
-    B_FINER_END,
     B_HIGH,
     B_LOW,
     B_OFFER,
     B_OPEN,
     B_STARTS,
-    B_TRADES,
-    BEST,
     CANCELED,
     CASH_ACCOUNT,
     D_ACCOUNT,
@@ -30,7 +27,6 @@ from app.engine.kernel.layout import (
     D_COUNTS,
     D_FEES,
     D_FILLS,
-    D_FINER,
     D_ORDERS,
     D_POSITIONS,
     D_TERMS,
@@ -39,7 +35,6 @@ from app.engine.kernel.layout import (
     EXPIRED,
     F_REALISED,
     FILLED,
-    FINER_BARS,
     FOK,
     INSUFFICIENT_CASH,
     IOC,
@@ -47,7 +42,6 @@ from app.engine.kernel.layout import (
     MARKET_ON_OPEN,
     N_FILLS,
     N_WORKING,
-    NEARER_FIRST,
     NO_FAULT,
     O_CHILDREN,
     O_CHOSEN_STEP,
@@ -74,7 +68,6 @@ from app.engine.kernel.layout import (
     O_VIEW,
     O_VIEW_STEP,
     O_WATERMARK,
-    OHLC,
     P_LOTS,
     POSITION_CLOSED,
     SEES_ALL,
@@ -87,11 +80,7 @@ from app.engine.kernel.layout import (
     TOO_LARGE,
     TRAILING_STOP,
     V_ACCOUNT,
-    V_INTRABAR,
     V_TOUCH,
-    Y_HIGH,
-    Y_LOW,
-    Y_TRADES,
 )
 from app.engine.kernel.orders import (
     activate_children,
@@ -111,7 +100,7 @@ from app.engine.kernel.orders import (
     trigger,
 )
 from app.engine.kernel.posting import post
-from app.engine.kernel.pricing import open_fill, range_fill, range_triggers, slipped, trail_stop, triggers
+from app.engine.kernel.pricing import open_fill, slipped, trail_stop, triggers
 from app.engine.kernel.tables import put
 
 
@@ -138,16 +127,6 @@ def _expire(moment: int, time: int, desk: Any) -> None:
             end(working[place], EXPIRED, TIME_IN_FORCE, time, desk)
 
 
-def _takes_part(order: Any, time: int, desk: Any) -> bool:
-    """Return whether an order works at this step: open, active, eligible, and its symbol trades."""
-    return (
-        left(order) > 0
-        and order[O_ELIGIBLE] <= time
-        and is_open(order)
-        and desk[D_BARS][order[O_SYMBOL]][B_TRADES] == 1
-    )
-
-
 def _match_open(step: int, time: int, desk: Any) -> None:
     """Phase A, in the order of the sequence: what the open fills, and the end of what takes it or nothing."""
     orders, working, bars = desk[D_ORDERS], desk[D_WORKING], desk[D_BARS]
@@ -156,7 +135,7 @@ def _match_open(step: int, time: int, desk: Any) -> None:
         row = working[place]
         order = orders[row]
         bar = bars[order[O_SYMBOL]]
-        if _takes_part(order, time, desk):
+        if takes_part(order, time, desk):
             price = open_fill(order, bar[B_OPEN], bar[B_STARTS], touch)
             if triggers(order, bar[B_OPEN]):
                 trigger(row, time, desk)
@@ -182,9 +161,9 @@ def _match_range(step: int, time: int, desk: Any) -> None:
     for place in range(desk[D_COUNTS][N_WORKING]):
         row = working[place]
         order = orders[row]
-        if order[O_GROUP] > 0 and order[O_CHOSEN_STEP] != step and _takes_part(order, time, desk):
-            _choose(row, step, time, desk)
-        if order[O_DONE_STEP] == step or not _takes_part(order, time, desk):
+        if order[O_GROUP] > 0 and order[O_CHOSEN_STEP] != step and takes_part(order, time, desk):
+            choose(row, step, time, desk)
+        if order[O_DONE_STEP] == step or not takes_part(order, time, desk):
             continue
         if sees(order, step) in (SEES_FALL, SEES_RISE) and triggers(order, order[O_FROM]):
             trigger(row, time, desk)
@@ -206,139 +185,6 @@ def _going(order: Any, price: int) -> int:
     return SEES_RISE if (order[O_SIDE] > 0) == as_stop else SEES_FALL
 
 
-def range_price(order: Any, step: int, desk: Any) -> int:
-    """Return the price at which the part of the bar that an order sees fills it, else 0."""
-    view = sees(order, step)
-    if view == SEES_NOTHING:
-        return 0
-    bar, touch = desk[D_BARS][order[O_SYMBOL]], desk[D_VENUE][V_TOUCH]
-    high, low, close = bar[B_HIGH], bar[B_LOW], bar[B_CLOSE]
-    if view == SEES_ALL:
-        return range_fill(order, order[O_TRIGGERED] == 1, high, low, close, touch)
-    price = open_fill(order, order[O_FROM], 0, touch)
-    if price > 0:
-        return price
-    triggered = order[O_TRIGGERED] == 1 or triggers(order, order[O_FROM])
-    if view == SEES_FALL:
-        return range_fill(order, triggered, order[O_FROM], low, close, touch)
-    return range_fill(order, triggered, high, order[O_FROM], close, touch)
-
-
-def range_marks(order: Any, step: int, desk: Any) -> bool:
-    """Return whether the part of the bar that an order sees triggers it."""
-    view = sees(order, step)
-    bar = desk[D_BARS][order[O_SYMBOL]]
-    if view == SEES_NOTHING:
-        return False
-    high = order[O_FROM] if view == SEES_FALL else bar[B_HIGH]
-    low = order[O_FROM] if view == SEES_RISE else bar[B_LOW]
-    return range_triggers(order, high, low)
-
-
-def _choose(row: int, step: int, time: int, desk: Any) -> None:
-    """Where a range fills several of an order's OCO, let one have it and the others wait for the next bar.
-
-    Those that execute where a shorter view begins come before the others, and that is no ambiguity.
-    """
-    orders, working = desk[D_ORDERS], desk[D_WORKING]
-    best, found, at_once = -1, 0, 0
-    for place in range(desk[D_COUNTS][N_WORKING]):
-        other = working[place]
-        if not _may_be_chosen(orders[other], orders[row], step, time, desk):
-            continue
-        found += 1
-        starts = _at_start(orders[other], step, desk)
-        if (
-            best < 0
-            or (starts and at_once == 0)
-            or (not starts and at_once == 0 and _comes_before(other, best, step, desk))
-        ):
-            best = other
-        if starts:
-            at_once += 1
-    if found < 2:
-        return
-    for place in range(desk[D_COUNTS][N_WORKING]):
-        other = working[place]
-        if other == best or not _may_be_chosen(orders[other], orders[row], step, time, desk):
-            continue
-        if at_once == 0 or not _at_start(orders[other], step, desk):
-            orders[other][O_DONE_STEP] = step
-    if at_once == 0:
-        orders[best][O_CHOSEN_STEP] = step
-
-
-def _may_be_chosen(other: Any, order: Any, step: int, time: int, desk: Any) -> bool:
-    """Return whether a working order is of an order's OCO and symbol, and the range fills it."""
-    return (
-        other[O_GROUP] == order[O_GROUP]
-        and other[O_SYMBOL] == order[O_SYMBOL]
-        and other[O_DONE_STEP] != step
-        and _takes_part(other, time, desk)
-        and range_price(other, step, desk) > 0
-    )
-
-
-def _at_start(order: Any, step: int, desk: Any) -> bool:
-    """Return whether an order executes at the very price from which it sees the rest of a bar."""
-    view = sees(order, step)
-    if view in (SEES_ALL, SEES_NOTHING):
-        return False
-    return open_fill(order, order[O_FROM], 0, desk[D_VENUE][V_TOUCH]) > 0
-
-
-def _comes_before(one: int, other: int, step: int, desk: Any) -> bool:
-    """Return whether the policy takes one of two orders that the range fills to come before the other."""
-    orders, policy = desk[D_ORDERS], desk[D_VENUE][V_INTRABAR]
-    first, second = orders[one], orders[other]
-    price, against = range_price(first, step, desk), range_price(second, step, desk)
-    bar = desk[D_BARS][first[O_SYMBOL]]
-    seen_from = bar[B_OPEN] if sees(first, step) == SEES_ALL else first[O_FROM]
-    if policy == NEARER_FIRST:
-        near, far = abs(price - seen_from), abs(against - seen_from)
-        if near != far:
-            return near < far
-    elif policy == OHLC:
-        near, far = _on_path(price, seen_from, bar), _on_path(against, seen_from, bar)
-        if near != far:
-            return near < far
-    elif policy == FINER_BARS:
-        near = _finer_row(first, price, step, desk)
-        far = _finer_row(second, against, step, desk)
-        if near != far:
-            return near < far
-    worse = _is_worse(first, price, second, against)
-    return not worse if policy == BEST else worse
-
-
-def _is_worse(first: Any, price: int, second: Any, against: int) -> bool:
-    """Return whether the first order's fill is the worse one for the account; on two sides, the stop's is."""
-    if first[O_SIDE] == second[O_SIDE]:
-        return first[O_SIDE] * (price - against) > 0
-    return is_stop(first[O_KIND]) and not is_stop(second[O_KIND])
-
-
-def _on_path(price: int, start: int, bar: Any) -> int:
-    """Return how far a price lies on the path open, nearer extreme, other extreme; the low where equal."""
-    up, down = bar[B_HIGH] - start, start - bar[B_LOW]
-    if down <= up:
-        return start - price if price <= start else 2 * down + price - start
-    return price - start if price >= start else 2 * up + start - price
-
-
-def _finer_row(order: Any, price: int, step: int, desk: Any) -> int:
-    """Return the first finer bar that reaches an order's price, of those it sees; else the one behind."""
-    bar, finer = desk[D_BARS][order[O_SYMBOL]], desk[D_FINER]
-    begun = sees(order, step) == SEES_ALL
-    falls = (order[O_SIDE] < 0) == is_stop(order[O_KIND])
-    for row in range(bar[B_FINER], bar[B_FINER_END]):
-        high, low = finer[row][Y_HIGH], finer[row][Y_LOW]
-        begun = begun or low <= order[O_FROM] <= high
-        if begun and finer[row][Y_TRADES] == 1 and (low <= price if falls else high >= price):
-            return row
-    return int(bar[B_FINER_END])
-
-
 def _match_close(step: int, time: int, desk: Any) -> None:
     """Fill what waits for the close of a session, and expire what is left of it, whatever the bar was."""
     orders, working, bars = desk[D_ORDERS], desk[D_WORKING], desk[D_BARS]
@@ -350,7 +196,7 @@ def _match_close(step: int, time: int, desk: Any) -> None:
         closes = order[O_KIND] == MARKET_ON_CLOSE and bar[B_ENDS] == 1 and bar[B_OPEN] > 0
         if not closes or (order[O_VIEW_STEP] == step and order[O_VIEW] == SEES_NOTHING):
             continue
-        if _takes_part(order, time, desk):
+        if takes_part(order, time, desk):
             execute(row, bar[B_CLOSE], SEES_NOTHING, 0, step, time, desk)
         if is_active(order) and order[O_ELIGIBLE] <= time and is_open(order):
             end(row, EXPIRED, TIME_IN_FORCE, time, desk)
@@ -361,7 +207,7 @@ def _trail(step: int, time: int, desk: Any) -> None:
     orders, working, bars = desk[D_ORDERS], desk[D_WORKING], desk[D_BARS]
     for place in range(desk[D_COUNTS][N_WORKING]):
         order = orders[working[place]]
-        if order[O_KIND] != TRAILING_STOP or order[O_TRIGGERED] == 1 or not _takes_part(order, time, desk):
+        if order[O_KIND] != TRAILING_STOP or order[O_TRIGGERED] == 1 or not takes_part(order, time, desk):
             continue
         bar = bars[order[O_SYMBOL]]
         reached = bar[B_HIGH] if order[O_SIDE] < 0 else bar[B_LOW]

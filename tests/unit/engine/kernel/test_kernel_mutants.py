@@ -12,8 +12,8 @@ from reference_programs import program_from_seed
 import app.engine.kernel
 from app.domain.bars import Timeframe
 from app.domain.money import half_even
+from app.engine.kernel import choosing, matching, pricing
 from app.engine.kernel import layout as at
-from app.engine.kernel import matching, pricing
 
 pytestmark = [pytest.mark.unit, pytest.mark.requirement("SYS-006")]
 
@@ -61,7 +61,7 @@ def a_gap_fills_at_the_stop(order, price, starts, touch):
     return order[at.O_STOP] if found and waits else found
 
 
-original_comes_before = matching._comes_before
+original_comes_before = choosing._comes_before
 
 
 def the_other_member_first(one, other, step, desk):
@@ -162,8 +162,8 @@ MUTANTS = {
     "a purchase owes what the cash does not pay": ("affordable", all_that_was_wanted),
     "a reduction goes beyond zero": ("reducible", a_reduction_without_a_bound),
     "a closed position leaves its exits working": ("end_reductions", nothing),
-    "an order works before it is eligible": ("_takes_part", working_at_once),
-    "a bar without volume fills": ("_takes_part", on_bars_without_volume),
+    "an order works before it is eligible": ("takes_part", working_at_once),
+    "a bar without volume fills": ("takes_part", on_bars_without_volume),
     "a split leaves working orders as they are": ("_split_orders", nothing),
 }
 
