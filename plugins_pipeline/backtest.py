@@ -209,7 +209,7 @@ class _Replay:
         """Do what the strategy wants at a timestamp, and then what it wants at each timer that is due."""
         simulation, line = self.simulation, self._line
         bars, book = simulation.bars, simulation.book
-        index = self._act(line.answered(intents, bars, book, self), step, 0, 0)
+        index = self._act(line.answered(intents, bars, book, self), step, 0, at.NEVER)
         for timer in self._timers.get(step, ()):
             index = self._act(line.on_timer(timer.name, bars, book, self), step, index, timer.eligible)
         if self._hears:

@@ -1,5 +1,6 @@
 """What a compiled run refuses or leaves to Python, and what its tables take."""
 
+import sys
 from dataclasses import replace
 from decimal import Decimal
 from math import nan
@@ -8,11 +9,11 @@ import pytest
 
 from app.domain.errors import ConfigurationError, PluginError
 from app.domain.events import Dividend
-from app.ports import Program, RunContext, compiled
+from app.ports import Program, RunContext, Target, compiled
 from app.services.speed import planned
 from plugins_broker.simulated import Simulated
 from plugins_pipeline.backtest import Backtest
-from plugins_portfolio.fixed_quantity import FixedQuantity
+from plugins_portfolio.fixed_quantity import FixedQuantity, FixedQuantityOptions
 from plugins_strategy.buy_and_hold import BuyAndHold
 from plugins_strategy.sma_cross import SmaCross, SmaCrossOptions
 
@@ -137,3 +138,67 @@ def test_tables_grow_for_any_number_of_corporate_actions(context):
     other = Backtest().run(replace(context, market=market, strategy=strategy, speed="interpreted"))
     assert sum(entry.kind == "dividend" for entry in compiled_run.cash) == 3_000
     assert compiled_run.state_hash == other.state_hash
+
+
+LIMIT = 5.0  # a name that the kernel has too, for something else
+
+
+@compiled
+def named_like_the_kernel(state, columns, row, params):
+    return (1.0 if columns[0][row] > LIMIT else nan), nan, nan, nan, 0.0
+
+
+@compiled
+def with_a_helper(state, columns, row, params):
+    return helper(row), nan, nan, nan, 0.0
+
+
+def helper(row):
+    return float(row)
+
+
+class Named(Third):
+    def program(self) -> Program:
+        return Program(named_like_the_kernel, ("closes",))
+
+    def decide(self, bars, book):
+        return [Target(symbol, signal=1) for symbol in bars.updated if bars[symbol].close > LIMIT]
+
+
+class Helped(Third):
+    def program(self) -> Program:
+        return Program(with_a_helper, ("closes",))
+
+    def decide(self, bars, book):
+        return ()
+
+
+def test_a_strategys_numbers_are_its_own_whatever_the_kernel_calls_its_own(context):
+    states = {
+        Backtest().run(replace(context, strategy=Named(SmaCrossOptions()), speed=speed)).state_hash
+        for speed in ("interpreted", "compiled")
+    }
+    assert len(states) == 1
+
+
+def test_a_program_that_calls_what_cannot_be_compiled_is_named(context):
+    plan = planned(replace(context, strategy=Helped(SmaCrossOptions())))
+    assert plan.program is None
+    assert "uses 'helper'" in plan.notice
+
+
+def test_a_quantity_beyond_64_bits_is_left_to_python(context):
+    quantity = FixedQuantityOptions(quantity=Decimal("9999999999.123456789012345678"))
+    result = Backtest().run(replace(context, portfolio=FixedQuantity(quantity)))
+    assert "64 bits" in result.notices[-1]
+    assert {order.status for order in result.orders} == {"denied"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes are those of POSIX")
+def test_a_folder_that_others_may_write_is_refused(context, tmp_path):
+    shared = tmp_path / "kernels"
+    shared.mkdir()
+    shared.chmod(0o777)
+    plan = planned(replace(context, kernels=shared))
+    assert plan.program is None
+    assert "can be written by other users" in plan.notice
