@@ -100,6 +100,9 @@ class Execution:
             witness.started()
             context = self._context(store, rules)
             result = self._result(context)
+            for notice in result.notices[len(self.market.notices) :]:
+                witness.log.warning("run notice", notice=notice)
+                self.around.note(notice)
             bounded = bounds(result, self.system, context)
             if bounded is not None and bounded.problem:
                 witness.log.warning("no bounds", reason=bounded.problem)

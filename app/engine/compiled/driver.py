@@ -132,9 +132,12 @@ class WholeRun:
         speed.inputs = speed.read(self.inputs())
 
     def inputs(self) -> Float64:
-        """Return the strategy's columns by symbol, input and row, NaN behind a symbol's last row."""
+        """Return the strategy's columns by symbol, input and row, NaN behind a symbol's last row.
+
+        There is always one such row: a program that looks back from the first bar finds it at -1.
+        """
         longest = max(len(floats.bars) for floats in self._floats)
-        columns = np.full((len(self._floats), len(self.program.inputs), longest), np.nan)
+        columns = np.full((len(self._floats), len(self.program.inputs), longest + 1), np.nan)
         for symbol, floats in enumerate(self._floats):
             for place, name in enumerate(self.program.inputs):
                 columns[symbol, place, : len(floats.bars)] = self._column(symbol, name)
@@ -261,7 +264,7 @@ def write_back(arrays: Desk, lists: Desk) -> None:
 
 _FAULTS = {
     at.TOO_LARGE: "an amount needs more than 64 bits on its way",
-    at.TOO_FINE: "a signal has more than six decimals, or is beyond -1 and 1",
+    at.TOO_FINE: "a decision has a signal of more than six decimals or beyond -1 and 1, or makes no sense",
 }
 
 

@@ -60,7 +60,7 @@ from numba import njit
 '''
 
 # Nothing in the kernel makes an array, so nothing needs to count who holds one: counting, at every call, of
-# every table costs twenty times what the kernel does.
+# every table costs several times what the kernel does.
 _JIT = "njit(cache=True, nogil=True, _nrt=False)"
 
 # What every bar calls is put in its place: handing over the tables, by value, costs more than most calls do.

@@ -106,6 +106,8 @@ def write_request(
     request[R_SIGNAL] = signal
     request[R_STOP] = quantised(decision[1], signal < 0, terms)
     request[R_LIMIT] = quantised(decision[2], signal > 0, terms)
+    if not (isnan(decision[1]) or isnan(decision[3])):
+        account[A_FAULT] = TOO_FINE
     request[R_TRAIL] = 0
     if decision[3] > 0.0:
         request[R_TRAIL] = max(1, floor(decision[3] * terms[T_TICK_OF] / terms[T_TICK] + 0.5))
