@@ -92,6 +92,7 @@ class WholeRun:
         self.sizing = sizing_row(sizing, first, len(program.tags))
         self.module = module
         self._floats = [FloatSeries(series, indicators) for series in stage.market.series.values()]
+        self._inputs: Float64 | None = None
         self.states = np.array([list(program.state) or [0.0]] * len(self._floats), np.float64)
         self.params = np.array(list(program.params) or [0.0], np.float64)
 
@@ -129,6 +130,7 @@ class WholeRun:
         symbol = floats.bars.instrument.symbol
         split = Split(symbol, 0, action[at.E_PART], action[at.E_WHOLE])
         floats.split(self.stage.timeline.rows[symbol].item(step), split.numerator / split.denominator)
+        self._inputs = None
         speed.inputs = speed.read(self.inputs())
 
     def inputs(self) -> Float64:
@@ -136,11 +138,14 @@ class WholeRun:
 
         There is always one such row: a program that looks back from the first bar finds it at -1.
         """
+        if self._inputs is not None:
+            return self._inputs
         longest = max(len(floats.bars) for floats in self._floats)
         columns = np.full((len(self._floats), len(self.program.inputs), longest + 1), np.nan)
         for symbol, floats in enumerate(self._floats):
             for place, name in enumerate(self.program.inputs):
                 columns[symbol, place, : len(floats.bars)] = self._column(symbol, name)
+        self._inputs = columns
         return columns
 
     def _column(self, symbol: int, name: str) -> Float64:
