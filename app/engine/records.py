@@ -84,35 +84,11 @@ class Dealt(NamedTuple):
     fee: int
 
 
-class Chosen(Sequence[T], Generic[T]):
+class Chosen(Made[T]):
     """Some rows of a table, made when they are read."""
 
     def __init__(self, made: Made[T], rows: Sequence[int]) -> None:
-        self._made = made
-        self._rows = rows
-
-    def __eq__(self, other: object) -> bool:
-        """Return whether another sequence has the same values in the same order."""
-        if not isinstance(other, Sequence) or len(self) != len(other):
-            return False
-        return all(mine == theirs for mine, theirs in zip(self, other, strict=True))
-
-    __hash__ = None  # type: ignore[assignment]  # compared by what they hold, like lists
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    @overload
-    def __getitem__(self, index: int) -> T: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[T]: ...
-    def __getitem__(self, index: int | slice) -> T | list[T]:
-        if isinstance(index, slice):
-            return self._made.chosen(self._rows[index])
-        return self._made[self._rows[index]]
-
-    def __iter__(self) -> Iterator[T]:
-        return iter(self._made.chosen(self._rows))
+        super().__init__(rows, lambda place: made[rows[place]])
 
 
 class Records:
