@@ -1,6 +1,6 @@
 """The account's value over time, computed over columns from the few steps at which anything changed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,6 +10,7 @@ from app.domain.errors import OutOfRange
 from app.domain.instruments import Instrument
 from app.domain.money import INT64_MAX, checked, half_even
 from app.engine.columns import Int64, MarketData
+from app.engine.kernel import layout as at
 from app.engine.timeline import Timeline
 
 _DAY = Timeframe.D1.nanoseconds
@@ -39,14 +40,22 @@ class History:
     cash: list[tuple[int, int]] = field(default_factory=list)
     lots: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
 
-    def note_cash(self, step: int, cash: int) -> None:
-        """Remember the cash after a step, if it differs from what it was."""
-        if not self.cash or self.cash[-1][1] != cash:
-            self.cash.append((step, cash))
-
     def note_lots(self, symbol: str, step: int, lots: int) -> None:
         """Remember a holding after a change."""
         self.lots.setdefault(symbol, []).append((step, lots))
+
+
+def history_of(cash: Int64, holdings: Int64, symbols: Sequence[str]) -> History:
+    """Return when cash and holdings changed, from the kernel's tables of them as int64 arrays of rows."""
+    totals = np.cumsum(cash[:, at.M_AMOUNT])
+    last = np.append(cash[1:, at.M_STEP] != cash[:-1, at.M_STEP], True)[: len(cash)]
+    history = History(list(zip(cash[last, at.M_STEP].tolist(), totals[last].tolist(), strict=True)))
+    for number, symbol in enumerate(symbols):
+        own = holdings[holdings[:, at.H_SYMBOL] == number]
+        if len(own):
+            changes = zip(own[:, at.H_STEP].tolist(), own[:, at.H_LOTS].tolist(), strict=True)
+            history.lots[symbol] = list(changes)
+    return history
 
 
 def equity_columns(market: MarketData, timeline: Timeline, history: History, steps: int) -> EquityColumns:

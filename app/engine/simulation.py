@@ -11,8 +11,8 @@ from app.engine.book import Book
 from app.engine.codes import FORCE_CODES, KIND_CODES, REASON_CODES
 from app.engine.columns import BarSeries, MarketData
 from app.engine.consolidation import Consolidator
-from app.engine.desk import Desk, open_desk
-from app.engine.equity import History
+from app.engine.desk import Desk, as_arrays, open_desk
+from app.engine.equity import History, history_of
 from app.engine.kernel import layout as at
 from app.engine.kernel.matching import match
 from app.engine.kernel.orders import end, end_alone
@@ -175,16 +175,9 @@ class Simulation:
 
     def history(self) -> History:
         """Return the steps at which cash and holdings changed, and what they were from then on."""
-        history, total = History(), 0
-        for entry in self.desk[at.D_CASH]:
-            total += entry[at.M_AMOUNT]
-            if history.cash and history.cash[-1][0] == entry[at.M_STEP]:
-                history.cash.pop()
-            history.cash.append((entry[at.M_STEP], total))
-        symbols = list(self.symbols)
-        for step, symbol, lots in self.desk[at.D_HOLDINGS]:
-            history.note_lots(symbols[symbol], step, lots)
-        return history
+        cash = as_arrays(self.desk[at.D_CASH], at.CASH_COLUMNS)
+        holdings = as_arrays(self.desk[at.D_HOLDINGS], at.HOLDING_COLUMNS)
+        return history_of(cash, holdings, tuple(self.symbols))
 
     def _act(self, step: int) -> None:
         time = self.timeline.times.item(step)

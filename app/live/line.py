@@ -83,21 +83,8 @@ class Line:
         self._strategy_name = f"Strategy {owner.strategy}"
         self._portfolio_name = f"Portfolio {type(portfolio).__name__}"
 
-    def decide(self, bars: Bars, book: BookView, venue: Venue) -> Sequence[Verdict]:
-        """Return the verdicts on what the strategy wants at this timestamp, in the order to act on them.
-
-        Cancels and replacements act first, so that what they set free can be used at once. Raises RunFailed
-        where a plugin raises or asks for a symbol that the run does not have, and OutOfRange where an amount
-        does not fit 64 bits; both name the plugin and the time.
-        """
-        try:
-            intents = self.strategy_decides(bars, book)
-        except Exception as error:
-            raise self.blamed(error, bars.time) from error
-        return self.answered(intents, bars, book, venue)
-
     def on_timer(self, name: str, bars: Bars, book: BookView, venue: Venue) -> Sequence[Verdict]:
-        """Return the verdicts on what the strategy wants because a timer is due; raises as `decide` does."""
+        """Return the verdicts on what is wanted because a timer is due; raises as `answered` does."""
         try:
             intents = self._strategy.on_timer(name, bars, book)
         except Exception as error:
@@ -118,7 +105,12 @@ class Line:
     def answered(
         self, intents: Sequence[Intent], bars: Bars, book: BookView, venue: Venue
     ) -> Sequence[Verdict]:
-        """Return the verdicts on intents, as `decide` does."""
+        """Return the verdicts on a timestamp's intents, in the order to act on them.
+
+        Cancels and replacements act first, so that what they set free can be used at once. Raises RunFailed
+        where a plugin raises or asks for a symbol that the run does not have, and OutOfRange where an amount
+        does not fit 64 bits; both name the plugin and the time.
+        """
         if not intents:
             return ()
         who = self._strategy_name

@@ -23,11 +23,11 @@ def write_report(result: "RunResult", run: ReportHeader, folder: Path) -> Path:
 
     # A file name in a notice may hold bytes that are no text.
     page = render(result, run).encode("utf-8", errors="backslashreplace")
-    _put_script(folder / SCRIPT)
+    put_script(folder / SCRIPT)
     return write_private(folder / f"{run.run_id}.html", page)
 
 
-def _put_script(path: Path) -> None:
+def put_script(path: Path) -> None:
     content = (files("plotly") / "package_data" / path.name).read_bytes()
     try:
         present = path.read_bytes() == content

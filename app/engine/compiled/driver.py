@@ -1,6 +1,6 @@
 """A whole run through the kernel, over lists or compiled over arrays, on a simulation's account."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -13,7 +13,6 @@ from app.domain.orders import Reason
 from app.engine.codes import REASON_CODES
 from app.engine.columns import Float64, MarketData
 from app.engine.desk import Desk, as_arrays
-from app.engine.equity import History
 from app.engine.kernel import layout as at
 from app.engine.kernel import taking, upkeep, whole_run
 from app.engine.program import Program, SignalSizing
@@ -376,17 +375,3 @@ def end_all(desk: Desk, timeline: Timeline) -> None:
     orders[working, at.O_STATUS] = at.CANCELED
     orders[working, at.O_REASON] = REASON_CODES[Reason.END_OF_DATA]
     orders[working, at.O_UPDATED] = timeline.times[-1]
-
-
-def history_of(desk: Desk, symbols: Sequence[str]) -> History:
-    """Return when cash and holdings changed, of a desk of arrays without unused rows."""
-    cash, holdings = desk[at.D_CASH], desk[at.D_HOLDINGS]
-    totals = np.cumsum(cash[:, at.M_AMOUNT])
-    last = np.append(cash[1:, at.M_STEP] != cash[:-1, at.M_STEP], True)
-    history = History(list(zip(cash[last, at.M_STEP].tolist(), totals[last].tolist(), strict=True)))
-    for number, symbol in enumerate(symbols):
-        own = holdings[holdings[:, at.H_SYMBOL] == number]
-        if len(own):
-            changes = zip(own[:, at.H_STEP].tolist(), own[:, at.H_LOTS].tolist(), strict=True)
-            history.lots[symbol] = list(changes)
-    return history

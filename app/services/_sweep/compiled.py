@@ -11,9 +11,9 @@ from app.analytics.drawdown import max_drawdown
 from app.analytics.ratios import sharpe
 from app.analytics.returns import simple_returns, total_return
 from app.domain.money import currency_exponent, to_units
-from app.engine.compiled.driver import Stage, WholeRun, end_all, history_of, trimmed
+from app.engine.compiled.driver import Stage, WholeRun, end_all, trimmed
 from app.engine.desk import Desk, open_desk
-from app.engine.equity import EquityColumns, equity_columns
+from app.engine.equity import EquityColumns, equity_columns, history_of
 from app.engine.kernel import layout as at
 from app.engine.kernel.posting import pay
 from app.engine.schedule import steps_of_warmup
@@ -125,7 +125,7 @@ def compiled_row(
     whole.run()
     done = trimmed(whole.desk)
     end_all(done, stage.timeline)
-    history = history_of(done, tuple(stage.market.series))
+    history = history_of(done[at.D_CASH], done[at.D_HOLDINGS], tuple(stage.market.series))
     equity = equity_columns(stage.market, stage.timeline, history, len(stage.timeline))
     return _row_of(parameters, done, equity, capital, whole)
 

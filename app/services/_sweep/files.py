@@ -8,7 +8,7 @@ from app.domain.money import currency_exponent, from_units
 from app.security.files import write_private
 from app.services._sweep.grid import written
 from app.services._sweep.result import SweepResult
-from app.services.report import _put_script
+from app.services.report import put_script
 
 FIGURES = (
     "total_return",
@@ -32,7 +32,7 @@ def write_files(result: SweepResult, folder: Path) -> dict[str, str]:
 
     name = f"sweep-{result.id}"
     page = render(result, f"{name}.csv").encode("utf-8", errors="backslashreplace")
-    _put_script(folder / SCRIPT)
+    put_script(folder / SCRIPT)
     report = write_private(folder / f"{name}.html", page)
     table = write_private(folder / f"{name}.csv", csv_text(result).encode("utf-8", errors="backslashreplace"))
     return {"report": str(report), "csv": str(table)}

@@ -23,8 +23,8 @@ def columns(market, history, steps=None):
 
 def test_equity_is_cash_and_positions_at_the_raw_close(small):
     history = History()
-    history.note_cash(0, 10_000)
-    history.note_cash(1, 4_000)
+    history.cash.append((0, 10_000))
+    history.cash.append((1, 4_000))
     history.note_lots("AAA", 1, 6)
     equity = columns(small({"AAA": [10, (10, 12, 9, 11), 13]}), history)
     assert equity.cash.tolist() == [10_000, 4_000, 4_000]
@@ -42,7 +42,7 @@ def test_a_symbol_without_a_bar_keeps_its_last_mark(small):
 
 def test_a_short_position_lowers_equity_and_adds_to_the_exposure(small):
     history = History()
-    history.note_cash(0, 5_000)
+    history.cash.append((0, 5_000))
     history.note_lots("AAA", 0, -2)
     equity = columns(small({"AAA": [10]}), history)
     assert (equity.equity.tolist(), equity.exposure.tolist()) == ([3_000], [2_000])
@@ -109,7 +109,7 @@ def test_values_that_need_more_than_64_bits_on_the_way_are_exact(small):
 def test_a_value_that_does_not_fit_64_bits_is_rejected_and_not_wrapped(small, cash):
     market = small({"AAA": [Decimal("9e13")]})
     history = History()
-    history.note_cash(0, cash)
+    history.cash.append((0, cash))
     history.note_lots("AAA", 0, 1 if cash else 10**6)
     with pytest.raises(OutOfRange, match="64 bits"):
         columns(market, history)
